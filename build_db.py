@@ -1,0 +1,163 @@
+#!/usr/bin/env python3
+"""Build, check, tidy, serve and export the China Coalition Dataset."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from coalition import ROOT
+from coalition.building import build as build_database
+from coalition.building import check_all, is_stale
+from coalition.codebook import read_codebook
+from coalition.problems import BadInput
+from coalition.tidying import tidy as tidy_sources
+
+DATABASE = ROOT / "coalition.db"
+
+
+class BuildByDefault(click.Group):
+    """A group whose command is `build` when none is named."""
+
+    def parse_args(self, ctx, args):
+        if not args or (args[0].startswith("-") and args[0] not in ctx.help_option_names):
+            args = ["build", *args]
+        return super().parse_args(ctx, args)
+
+
+root_option = click.option(
+    "--root",
+    default=ROOT,
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Folder that holds sources/ and metadata.yml.",
+)
+
+
+@click.group(cls=BuildByDefault)
+def cli():
+    """Compile sources/*.csv into coalition.db, and serve it.
+
+    Without a command: build.
+
+    \b
+    Examples:
+      python build_db.py             check everything, write coalition.db
+      python build_db.py check       report every problem, write nothing
+      python build_db.py tidy        put the CSVs into canonical form
+      python build_db.py serve       build if needed, serve at http://127.0.0.1:8001/
+    """
+
+
+@cli.command()
+@root_option
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Database to write. [coalition.db]")
+def build(root: Path, output: Path | None):
+    """Check the sources and write the database.
+
+    A build that fails leaves the database that was there as it was.
+
+    \b
+    Example:
+      python build_db.py build --output /tmp/coalition.db
+    """
+    path = output or root / "coalition.db"
+    with told():
+        checked = build_database(root, path, progress)
+    rows = sum(len(rows.rows) for rows in checked.everything.values())
+    click.echo(f"{path.name}: {rows:,} rows in {len(checked.everything)} tables, {len(checked.results)} rules hold")
+
+
+@cli.command()
+@root_option
+def check(root: Path):
+    """Report every problem in the sources, rules and queries.
+
+    \b
+    Example:
+      python build_db.py check
+    """
+    with told():
+        checked = check_all(root, progress)
+    click.echo(f"No problems in {len(checked.everything)} tables; {len(checked.results)} rules hold")
+
+
+@cli.command()
+@root_option
+def tidy(root: Path):
+    """Write the CSVs in canonical form: sorted, UTF-8, LF, quotes only where needed.
+
+    \b
+    Example:
+      python build_db.py tidy
+    """
+    with told():
+        codebook, problems = read_codebook(root / "sources")
+        changed = []
+        if codebook:
+            changed, problems = tidy_sources(root / "sources", codebook)
+        for file in changed:
+            click.echo(f"tidied {file}")
+        if problems:
+            raise BadInput(problems)
+    if not changed:
+        click.echo("Everything was tidy")
+
+
+@cli.command()
+@root_option
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8001, show_default=True, type=click.IntRange(0, 65535), help="Port to listen on.")
+@click.option("--open", "open_browser", is_flag=True, help="Open the site in a browser.")
+def serve(root: Path, host: str, port: int, open_browser: bool):
+    """Build if the sources are newer than the database, then serve it read-only.
+
+    \b
+    Examples:
+      python build_db.py serve
+      python build_db.py serve --port 8080 --open
+    """
+    path = root / "coalition.db"
+    if is_stale(root, path):
+        with told():
+            build_database(root, path, progress)
+    import uvicorn  # these two take half a second, which only this command needs
+
+    from coalition.serving import site
+
+    url = f"http://{host}:{port}/"
+    click.echo(f"Serving at {url} (stop with Ctrl+C)")
+    if open_browser:
+        click.launch(url)
+    uvicorn.run(site(root, path).app(), host=host, port=port, lifespan="on", log_level="warning")
+
+
+def progress(words: str) -> None:
+    """Say what is being worked on, on a terminal only."""
+    if sys.stderr.isatty():
+        click.echo(f"\r\033[K{words} …", nl=False, err=True)
+
+
+class told:
+    """Context in which bad input becomes sentences on standard error and exit code 1."""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, trace):
+        if sys.stderr.isatty():
+            click.echo("\r\033[K", nl=False, err=True)
+        if isinstance(error, BadInput):
+            for problem in error.problems:
+                click.echo(str(problem), err=True)
+            count = len(error.problems)
+            click.echo(f"{count} problem{'s' * (count != 1)}; nothing was written", err=True)
+            sys.exit(1)
+        if isinstance(error, OSError):
+            click.echo(f"{error.filename or 'disk'}: {error.strerror or error}; nothing was written", err=True)
+            sys.exit(1)
+
+
+if __name__ == "__main__":
+    cli()

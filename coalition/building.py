@@ -1,0 +1,89 @@
+"""From sources to database: read everything, check everything, then write."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from coalition.checking import cell_problems, key_problems
+from coalition.codebook import Codebook, read_codebook
+from coalition.compiling import compile_database
+from coalition.metadata import query_problems, read_metadata
+from coalition.problems import BadInput, Problem
+from coalition.reading import Rows, read_sources
+from coalition.ruling import Result, judge, read_rules
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Sources that passed every check, ready to be compiled."""
+
+    codebook: Codebook
+    everything: dict[str, Rows]
+    results: list[Result]
+    metadata: dict
+
+
+def check_sources(root: Path, progress: Progress = lambda words: None) -> Checked:
+    """Read and check `root`/sources and metadata.yml; raise BadInput with every problem found."""
+    sources = root / "sources"
+    progress("codebook")
+    codebook, problems = read_codebook(sources)
+    if codebook is None:
+        raise BadInput(problems)
+    metadata, problems = read_metadata(root, codebook)
+    rules, found = read_rules(sources, codebook)
+    problems += found
+    progress("cells and keys")
+    everything, found = read_sources(sources, codebook)
+    problems += found
+    for rows in everything.values():
+        problems += cell_problems(rows)
+    problems += key_problems(everything)
+    progress("rules")
+    results: list[Result] = []
+    # A file that could not be read would make nearly every rule fail and bury the reason.
+    if all(rows.readable for rows in everything.values()):
+        results, found = judge(rules, everything)
+        problems += found
+    if problems:
+        raise BadInput(_sorted(problems))
+    return Checked(codebook, everything, results, metadata)
+
+
+def build(root: Path, path: Path, progress: Progress = lambda words: None) -> Checked:
+    """Check the sources and compile them to `path`; raise BadInput, leaving `path` as it was."""
+    checked = check_sources(root, progress)
+
+    def check(db: sqlite3.Connection) -> None:
+        db.execute("pragma query_only = on")
+        if problems := list(query_problems(checked.metadata, db)):
+            raise BadInput(_sorted(problems))
+
+    compile_database(path, checked.codebook, checked.everything, checked.results, check, progress)
+    return checked
+
+
+def check_all(root: Path, progress: Progress = lambda words: None) -> Checked:
+    """Check the sources and every named query, on a database in memory; raise BadInput."""
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        return build(root, Path(folder) / "coalition.db", progress)
+
+
+def _sorted(problems: list[Problem]) -> list[Problem]:
+    return sorted(set(problems))
+
+
+def is_stale(root: Path, path: Path) -> bool:
+    """Return whether the database is missing or older than anything it is made from."""
+    if not path.exists():
+        return True
+    made_from = [*(root / "sources").glob("*"), root / "metadata.yml", *Path(__file__).parent.rglob("*.*")]
+    made_from = [p for p in made_from if p.suffix in {".csv", ".yml", ".py", ".sql"} and p.exists()]
+    return max(p.stat().st_mtime_ns for p in made_from) > path.stat().st_mtime_ns

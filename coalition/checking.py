@@ -1,0 +1,122 @@
+"""Checking cells and keys against the codebook.
+
+frictionless accepts `2020-1-1`, `" 1990"`, `INF` and `1e3` and names neither key nor file as people know
+them; so cells are checked here, and the tests hold the same files against frictionless as a second opinion.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+
+from coalition.codebook import Column
+from coalition.problems import Problem, problem, shown
+from coalition.reading import Rows
+
+INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
+NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
+# Characters that hide, reorder or break text: controls, zero-width, bidirectional overrides, line separators, BOM.
+HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff9-\ufffb]")
+
+
+def cell_problems(rows: Rows) -> Iterator[Problem]:
+    """Yield a Problem for every cell that its column does not allow."""
+    table = rows.table
+    for index, column in enumerate(table.columns):
+        verdicts: dict[str, str] = {}
+        for number, cells in rows.rows:
+            value = cells[index]
+            if value not in verdicts:
+                verdicts[value] = cell_problem(value, column)
+            if verdicts[value]:
+                yield problem(table.file, verdicts[value], number, rows.key(cells), column.name)
+
+
+def cell_problem(value: str, column: Column) -> str:
+    """Return a sentence that says why the value does not fit the column, or '' if it does."""
+    if value == "":
+        return "is empty, but every row needs it" if column.required else ""
+    text = shown(value)
+    if hidden := HIDDEN.search(value):
+        return f"'{text}' holds the hidden character U+{ord(hidden[0]):04X}"
+    if value != value.strip():
+        return f"'{text}' has a space at its start or end"
+    if not unicodedata.is_normalized("NFC", value):
+        return f"'{text}' is not in Unicode normal form C"
+    if column.enum:
+        return "" if value in column.enum else f"'{text}' is not one of {', '.join(column.enum)}"
+    if column.is_date:
+        return "" if is_date(value) else f"'{text}' is not a date (YYYY, YYYY-MM or YYYY-MM-DD)"
+    if column.type != "string":
+        return number_problem(value, column)
+    if column.pattern and not _pattern(column.pattern).search(value):
+        return f"'{text}' does not have the form {column.pattern}"
+    return ""
+
+
+@lru_cache
+def _pattern(pattern: str) -> re.Pattern:
+    return re.compile(pattern)
+
+
+def is_date(value: str) -> bool:
+    """Return whether the value is YYYY, YYYY-MM or YYYY-MM-DD and exists in the calendar."""
+    if not re.fullmatch(r"[12][0-9]{3}(-[0-9]{2}(-[0-9]{2})?)?", value):
+        return False
+    try:
+        datetime.date.fromisoformat((value + "-01-01")[:10])
+    except ValueError:
+        return False
+    return True
+
+
+def number_problem(value: str, column: Column) -> str:
+    """Return why the value is not a plain number within the column's bounds, or ''."""
+    plain, words = (INTEGER, "a whole number") if column.type == "integer" else (NUMBER, "a number")
+    if not plain.fullmatch(value) or len(value) > 18:
+        return f"'{shown(value)}' is not {words} in plain digits"
+    if column.minimum is not None and float(value) < column.minimum:
+        return f"{value} is below {column.minimum}"
+    if column.maximum is not None and float(value) > column.maximum:
+        return f"{value} is above {column.maximum}"
+    return ""
+
+
+def key_problems(everything: dict[str, Rows]) -> Iterator[Problem]:
+    """Yield a Problem for every key that stands twice and every reference to a row that is not there."""
+    for rows in everything.values():
+        yield from _duplicates(rows)
+        yield from _dangling(rows, everything)
+
+
+def _duplicates(rows: Rows) -> Iterator[Problem]:
+    table = rows.table
+    keys = [key for key in (table.primary_key, *table.unique_keys) if key]
+    keys += [(column.name,) for column in table.columns if column.unique]
+    for key in keys:
+        places = [table.names.index(name) for name in key]
+        seen: dict[tuple[str, ...], int] = {}
+        for number, cells in rows.rows:
+            value = tuple(cells[place] for place in places)
+            if value in seen:
+                words = " ".join(filter(None, value))
+                sentence = f"'{shown(words)}' stands in row {seen[value]} already"
+                yield problem(table.file, sentence, number, rows.key(cells), " + ".join(key))
+            seen.setdefault(value, number)
+
+
+def _dangling(rows: Rows, everything: dict[str, Rows]) -> Iterator[Problem]:
+    table = rows.table
+    for name, (target, target_column) in table.foreign_keys.items():
+        if not everything[target].readable:
+            continue
+        place = everything[target].table.names.index(target_column)
+        known = {cells[place] for _, cells in everything[target].rows}
+        index = table.names.index(name)
+        for number, cells in rows.rows:
+            if cells[index] and cells[index] not in known:
+                sentence = f"'{shown(cells[index])}' is not in sources/{target}.csv"
+                yield problem(table.file, sentence, number, rows.key(cells), name)

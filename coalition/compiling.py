@@ -1,0 +1,193 @@
+"""Compiling checked rows into one SQLite file: complete and new, or not there at all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+from coalition.codebook import Codebook, Table
+from coalition.reading import Rows
+from coalition.ruling import Result
+from coalition.schema import create_indexes, create_table, quoted, text_columns
+from coalition.searchtext import TOKENIZE, spaced
+
+DERIVED = Path(__file__).parent / "derived"
+PRECISION = {4: "year", 7: "month", 10: "day"}
+
+
+def compile_database(
+    path: Path,
+    codebook: Codebook,
+    everything: dict[str, Rows],
+    results: list[Result],
+    check: Callable[[sqlite3.Connection], None],
+    progress: Callable[[str], None],
+) -> None:
+    """Write the database beside `path`, call `check` on it, then put it in place in one step.
+
+    An exception or a kill at any moment leaves what was at `path` as it was. Two runs over the same rows
+    write the same bytes: rows are sorted, and neither time nor place enters.
+    """
+    _sweep(path)
+    # The name does not end in .db, so that no server takes it for a database.
+    draft = path.with_name(f".{path.name}.{os.getpid()}.building")
+    try:
+        _write(draft, codebook, everything, results, check, progress)
+        _flush(draft)
+        os.replace(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _sweep(path: Path) -> None:
+    """Remove drafts that killed builds left behind."""
+    for draft in path.parent.glob(f".{path.name}.*.building"):
+        pid = draft.name.split(".")[-2]
+        if not (pid.isdigit() and _alive(int(pid))):
+            draft.unlink(missing_ok=True)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _flush(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _write(draft, codebook, everything, results, check, progress) -> None:
+    db = sqlite3.connect(draft, isolation_level=None)
+    try:
+        # Nobody reads the draft, and it is flushed as a whole: neither journal nor syncing is needed.
+        db.executescript("pragma journal_mode = off; pragma synchronous = off; pragma foreign_keys = on")
+        db.create_function("concat_words", -1, concat_words, deterministic=True)
+        db.create_function("spaced", 1, spaced, deterministic=True)
+        db.execute("begin")
+        db.execute("pragma defer_foreign_keys = on")
+        progress("tables")
+        for table in codebook.sources:
+            db.execute(create_table(table))
+        for table in codebook.sources:
+            _fill(db, table, everything[table.name])
+        progress("events and views")
+        _fill_codebook(db, codebook, everything, results)
+        for name in ("event_actors", "events"):
+            _derive(db, codebook.table(name))
+        for table in codebook.tables:
+            for statement in create_indexes(table):
+                db.execute(statement)
+        db.execute("create unique index event_actors_key on event_actors(event_id, actor_id, role)")
+        db.execute("create index event_actors_actor_id on event_actors(actor_id)")
+        for table in codebook.derived:
+            if table.kind == "view":
+                db.execute(f"create view {quoted(table.name)} as {_derived_sql(table.name)}")
+        progress("search")
+        for table in codebook.tables:
+            _index_text(db, table)
+        db.execute("commit")
+        db.execute("analyze")
+        progress("queries")
+        check(db)
+    finally:
+        db.close()
+
+
+def concat_words(*parts: str | None) -> str:
+    """Return the parts that are there, joined by a space (SQL function)."""
+    return " ".join(part for part in parts if part)
+
+
+def typed(value: str, kind: str) -> str | int | float | None:
+    """Return a cell as the value that is stored: None when empty, a number where the column holds numbers."""
+    if value == "":
+        return None
+    return {"integer": int, "number": float}.get(kind, str)(value)
+
+
+def _fill(db: sqlite3.Connection, table: Table, rows: Rows) -> None:
+    kinds = [column.type for column in table.columns]
+    places = [table.names.index(name) for name in table.sort_key]
+    date = table.names.index(table.order_by) if table.derived else None
+
+    def stored(cells: list[str]) -> list:
+        values = [typed(value, kind) for value, kind in zip(cells, kinds)]
+        return values if date is None else [*values, int(cells[date][:4]), PRECISION[len(cells[date])]]
+
+    marks = ", ".join("?" * (len(kinds) + len(table.derived)))
+    ordered = sorted((cells for _, cells in rows.rows), key=lambda cells: [cells[place] for place in places])
+    db.executemany(f"insert into {quoted(table.name)} values ({marks})", map(stored, ordered))
+
+
+def _derived_sql(name: str) -> str:
+    return (DERIVED / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def _derive(db: sqlite3.Connection, table: Table) -> None:
+    statement = create_table(table)
+    if table.name == "events":
+        statement = statement.replace('"id" TEXT', '"id" TEXT PRIMARY KEY NOT NULL', 1)
+    db.execute(statement)
+    db.execute(f"insert into {quoted(table.name)} {_derived_sql(table.name)}")
+
+
+def _fill_codebook(db: sqlite3.Connection, codebook: Codebook, everything, results: list[Result]) -> None:
+    content = {
+        "rules": [(r.rule.id, r.rule.table, r.rule.about, r.offenders, r.checked) for r in results],
+        "codebook_tables": [(t.name, t.kind, t.title, t.description) for t in codebook.tables],
+        "codebook_columns": [
+            (t.name, c.name, place, c.type, c.description, c.unit or None, c.example or None, c.caveat or None,
+             json.dumps(c.enum) if c.enum else None)
+            for t in codebook.tables
+            for place, c in enumerate((*t.columns, *t.derived), start=1)
+        ],
+        "dataset": list(dataset_properties(codebook, everything).items()),
+    }  # fmt: skip
+    for name, rows in content.items():
+        table = codebook.table(name)
+        db.execute(create_table(table))
+        marks = ", ".join("?" * len(table.columns))
+        db.executemany(f"insert into {quoted(name)} values ({marks})", rows)
+
+
+def dataset_properties(codebook: Codebook, everything: dict[str, Rows]) -> dict[str, str]:
+    """Return what the release says of itself; `content_hash` changes when any cell does."""
+    digest = hashlib.sha256()
+    for name in sorted(everything):
+        rows = sorted(cells for _, cells in everything[name].rows)
+        digest.update(json.dumps([name, rows], ensure_ascii=False).encode())
+    package = codebook.package
+    return {
+        "title": package["title"],
+        "description": package["description"],
+        "version": codebook.version,
+        "released": str(package["created"])[:10],
+        "license": package["licenses"][0]["name"],
+        "content_hash": digest.hexdigest(),
+        **{f"confidence_{level}": words for level, words in package["confidence"].items()},
+    }
+
+
+def _index_text(db: sqlite3.Connection, table: Table) -> None:
+    """Create the full-text index of one table; it is filled once, for nothing is ever written after."""
+    columns = text_columns(table)
+    if table.kind == "view" or not columns:
+        return
+    name = quoted(f"{table.name}_fts")
+    names = ", ".join(map(quoted, columns))
+    # Datasette finds the index only if the content table's name stands in double quotes.
+    db.execute(
+        f'create virtual table {name} using fts5({names}, tokenize="{TOKENIZE}", content="{table.name}")'
+    )
+    words = ", ".join(f"spaced({quoted(column)})" for column in columns)
+    db.execute(f"insert into {name}(rowid, {names}) select rowid, {words} from {quoted(table.name)}")

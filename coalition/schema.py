@@ -1,0 +1,83 @@
+"""SQL that creates the tables, written from the codebook."""
+
+from __future__ import annotations
+
+from coalition.codebook import Column, Table
+
+AFFINITY = {"string": "TEXT", "integer": "INTEGER", "number": "REAL"}
+YEAR, MONTH, DAY = "[12][0-9][0-9][0-9]", "-[01][0-9]", "-[0-3][0-9]"
+
+
+def quoted(name: str) -> str:
+    """Return an identifier in double quotes."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(value: str) -> str:
+    """Return a text value in single quotes."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def create_table(table: Table) -> str:
+    """Return the CREATE TABLE statement: STRICT, with the keys and checks that the codebook states."""
+    parts = [_column(column, table) for column in (*table.columns, *table.derived)]
+    if table.primary_key:
+        parts.append(f"PRIMARY KEY ({_list(table.primary_key)})")
+    parts += [f"UNIQUE ({_list(key)})" for key in table.unique_keys]
+    for name, (target, column) in table.foreign_keys.items():
+        parts.append(f"FOREIGN KEY ({quoted(name)}) REFERENCES {quoted(target)}({quoted(column)})")
+    body = ",\n  ".join(parts)
+    return f"CREATE TABLE {quoted(table.name)} (\n  {body}\n) STRICT"
+
+
+def _column(column: Column, table: Table) -> str:
+    words = [quoted(column.name), AFFINITY[column.type]]
+    if column.required or column.name in table.primary_key:
+        words.append("NOT NULL")
+    if column.unique:
+        words.append("UNIQUE")
+    words += [f"CHECK ({check})" for check in _checks(column)]
+    return " ".join(words)
+
+
+def _checks(column: Column) -> list[str]:
+    name, checks = quoted(column.name), []
+    if column.enum:
+        checks.append(f"{name} IN ({', '.join(map(literal, column.enum))})")
+    if column.minimum is not None:
+        checks.append(f"{name} >= {column.minimum}")
+    if column.maximum is not None:
+        checks.append(f"{name} <= {column.maximum}")
+    if column.is_date:
+        checks.append(" OR ".join(f"{name} GLOB '{shape}'" for shape in (YEAR, YEAR + MONTH, YEAR + MONTH + DAY)))
+    return checks
+
+
+def _list(names: tuple[str, ...]) -> str:
+    return ", ".join(map(quoted, names))
+
+
+def create_indexes(table: Table) -> list[str]:
+    """Return CREATE INDEX statements for what pages filter, facet, sort and join by."""
+    wanted = [name for name in table.foreign_keys if name != (table.primary_key or ("",))[0]]
+    wanted += [column.name for column in table.columns if column.enum and column.name not in wanted]
+    if table.order_by:
+        wanted += [table.order_by, *(column.name for column in table.derived)]
+    return [
+        f"CREATE INDEX {quoted(f'{table.name}_{name}')} ON {quoted(table.name)}({quoted(name)})"
+        for name in dict.fromkeys(wanted)
+    ]
+
+
+def text_columns(table: Table) -> list[str]:
+    """Return the columns a reader would search: free text, not codes, ids, dates or addresses."""
+    return [
+        column.name
+        for column in table.columns
+        if column.type == "string" and not (column.enum or column.pattern or column.is_date)
+        and column.name not in table.foreign_keys and column.name not in CODES
+    ]  # fmt: skip
+
+
+# Columns of the tables that the build adds carry no constraints; these hold codes, not prose.
+CODES = {"id", "type", "date", "date_precision", "actors", "confidence", "query", "table_name", "role", "property"}

@@ -1,0 +1,53 @@
+"""The canonical form of a source CSV: UTF-8, LF, quotes only where needed, columns in order, rows sorted by key."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from pathlib import Path
+
+from coalition.codebook import Codebook, Table
+from coalition.problems import Problem
+from coalition.reading import Rows, read_table
+
+
+def canonical(rows: Rows) -> bytes:
+    """Return the CSV file of the rows in canonical form."""
+    places = [rows.table.names.index(name) for name in rows.table.sort_key]
+    ordered = sorted((cells for _, cells in rows.rows), key=lambda cells: ([cells[p] for p in places], cells))
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator="\n").writerows([rows.table.names, *ordered])
+    return out.getvalue().encode("utf-8")
+
+
+def tidy(sources: Path, codebook: Codebook) -> tuple[list[str], list[Problem]]:
+    """Rewrite every CSV that is not in canonical form; return (names of files changed, problems).
+
+    A file that cannot be read as its table is left as it is and its problems are returned.
+    """
+    changed, problems = [], []
+    for table in codebook.sources:
+        path = sources / f"{table.name}.csv"
+        rows, found = read_table(path, table)
+        lasting = [p for p in found if "run: python build_db.py tidy" not in p.sentence]
+        problems += lasting
+        if not lasting and path.read_bytes() != (content := canonical(rows)):
+            _replace(path, content)
+            changed.append(table.file)
+    return changed, problems
+
+
+def _replace(path: Path, content: bytes) -> None:
+    draft = path.with_name(f".{path.name}.{os.getpid()}.tidying")
+    try:
+        draft.write_bytes(content)
+        os.replace(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def is_tidy(path: Path, table: Table) -> bool:
+    """Return whether the file is in canonical form."""
+    rows, problems = read_table(path, table)
+    return not problems and path.read_bytes() == canonical(rows)
