@@ -121,7 +121,7 @@ def _fill(db: sqlite3.Connection, table: Table, rows: Rows) -> None:
     date = table.names.index(table.order_by) if table.derived else None
 
     def stored(cells: list[str]) -> list:
-        values = [typed(value, kind) for value, kind in zip(cells, kinds)]
+        values = [typed(value, kind) for value, kind in zip(cells, kinds, strict=True)]
         return values if date is None else [*values, int(cells[date][:4]), PRECISION[len(cells[date])]]
 
     marks = ", ".join("?" * (len(kinds) + len(table.derived)))
@@ -186,8 +186,6 @@ def _index_text(db: sqlite3.Connection, table: Table) -> None:
     name = quoted(f"{table.name}_fts")
     names = ", ".join(map(quoted, columns))
     # Datasette finds the index only if the content table's name stands in double quotes.
-    db.execute(
-        f'create virtual table {name} using fts5({names}, tokenize="{TOKENIZE}", content="{table.name}")'
-    )
+    db.execute(f'create virtual table {name} using fts5({names}, tokenize="{TOKENIZE}", content="{table.name}")')
     words = ", ".join(f"spaced({quoted(column)})" for column in columns)
     db.execute(f"insert into {name}(rowid, {names}) select rowid, {words} from {quoted(table.name)}")

@@ -98,6 +98,7 @@ def _loose_copy(everything: dict[str, Rows]) -> sqlite3.Connection:
         marks = ", ".join("nullif(?, '')" for _ in rows.table.columns)
         db.executemany(f"insert into {quoted(rows.table.name)} values ({marks})", (cells for _, cells in rows.rows))
         for name in {*rows.table.foreign_keys, rows.table.sort_key[0]}:
-            db.execute(f"create index {quoted(f'{rows.table.name}_{name}')} on {quoted(rows.table.name)}({quoted(name)})")
+            index = quoted(f"{rows.table.name}_{name}")
+            db.execute(f"create index {index} on {quoted(rows.table.name)}({quoted(name)})")
     db.execute("pragma query_only = on")
     return db
