@@ -1,0 +1,99 @@
+"""Claims about the served site: every table and query answers, shows names and stays read-only."""
+
+import json
+
+import pytest
+import yaml
+
+from coalition import ROOT
+from coalition.metadata import defaults, queries, read_metadata
+from tests.conftest import CODEBOOK
+
+METADATA = read_metadata(ROOT, CODEBOOK)[0]
+QUERIES = queries(METADATA)
+
+
+@pytest.mark.parametrize("table", [t.name for t in CODEBOOK.tables])
+async def test_every_table_has_a_page_with_its_description(served, table):
+    response = await served.client.get(f"/coalition/{table}")
+    assert response.status_code == 200
+    description = CODEBOOK.table(table).description.split("'")[0][:60]
+    assert description in response.text
+
+
+@pytest.mark.parametrize("name", QUERIES)
+async def test_every_named_query_runs_and_finds_rows(served, name):
+    response = await served.client.get(
+        f"/coalition/{name}.json", params={"_shape": "objects", **defaults(QUERIES[name])}
+    )
+    assert response.status_code == 200
+    assert response.json()["rows"], name
+
+
+@pytest.mark.parametrize("name", [n for n in QUERIES if QUERIES[n].get("params")])
+async def test_an_empty_parameter_means_its_default(served, name):
+    empty = await served.client.get(f"/coalition/{name}.json", params={"_shape": "array"})
+    given = await served.client.get(f"/coalition/{name}.json", params={"_shape": "array", **defaults(QUERIES[name])})
+    assert empty.json() == given.json()
+
+
+@pytest.mark.parametrize("name", [n for n in QUERIES if "confidence" in (QUERIES[n].get("params") or {})])
+async def test_confidence_narrows_the_rows(served, name):
+    sums = []
+    for level in ("any", "medium", "high"):
+        rows = (
+            await served.client.get(f"/coalition/{name}.json", params={"_shape": "array", "confidence": level})
+        ).json()
+        sums.append(sum(v for row in rows for k, v in row.items() if isinstance(v, int) and "year" not in k))
+    assert sums[0] >= sums[1] >= sums[2] and sums[0] > sums[2], (name, sums)
+
+
+async def test_foreign_keys_show_names(served):
+    page = (await served.client.get("/coalition/partnerships?partner_id=RUS")).text
+    assert '<a href="/coalition/actors/RUS">Russia</a>' in page
+
+
+async def test_column_help_comes_from_the_codebook(served):
+    page = (await served.client.get("/coalition/exercises")).text
+    assert "Observers" not in page and "First day at the precision that the documents support." in page
+
+
+async def test_search_box_finds_chinese(served):
+    found = (await served.client.get("/coalition/events.json?_search=法国&_shape=array")).json()
+    everything = (await served.client.get("/coalition/events.json?_shape=objects")).json()["filtered_table_rows_count"]
+    assert 0 < len(found) < everything
+    assert all("法国" in json.dumps(row, ensure_ascii=False) for row in found)
+
+
+async def test_the_database_can_be_downloaded(served, database):
+    response = await served.client.get("/coalition.db")
+    assert response.content == database.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "sql",
+    ["delete from actors", "drop table actors", "attach database '/tmp/x.db' as x", "pragma journal_mode = wal",
+     "insert into actors values (1)", "create table x (y)", "vacuum", "update actors set name = 'x'"],
+)  # fmt: skip
+async def test_nothing_can_be_written(served, sql):
+    response = await served.client.get("/coalition.json", params={"sql": sql})
+    assert response.status_code == 400
+
+
+async def test_datasette_vega_is_offered_on_tables_and_queries(served):
+    for path in ("/coalition/events", "/coalition?sql=select+1"):
+        assert "datasette-vega" in (await served.client.get(path)).text
+
+
+async def test_settings_suit_public_reading(served):
+    settings = (await served.client.get("/-/settings.json")).json()
+    assert settings["suggest_facets"] is False
+    assert settings["sql_time_limit_ms"] <= 2000
+    assert settings["max_returned_rows"] <= 2000
+
+
+def test_metadata_has_licence_and_at_least_eight_queries():
+    metadata = yaml.safe_load((ROOT / "metadata.yml").read_text(encoding="utf-8"))
+    assert metadata["license"] == "CC BY 4.0"
+    assert len(QUERIES) >= 8
+    assert all(query.get("question", "").endswith("?") for query in QUERIES.values())
