@@ -55,7 +55,7 @@ CASES = {
     "number with a comma": (
         edit(LEVELS, "all-weather,2,", 'all-weather,"2,0",'), "(all-weather), rank: '2,0' is not a whole number"),
     "unknown code": (
-        edit(ACTORS, "state,004", "nation,004"), "sources/actors.csv, row 3 (AFG), kind: 'nation' is not one of state, territory"),
+        edit(ACTORS, "state,004", "nation,004"), "sources/actors.csv, row 2 (AFG), kind: 'nation' is not one of state, territory"),
     "unknown reference": (
         edit(PARTNERSHIPS, "rus-1996,RUS,", "rus-1996,RUX,"), "(rus-1996), partner_id: 'RUX' is not in sources/actors.csv"),
     "duplicate id": (
@@ -99,7 +99,7 @@ CASES = {
     "carriage returns": (
         raw(THEMES, lambda b: b.replace(b"\n", b"\r\n")), "sources/themes.csv: has CRLF line ends; run: python build_db.py tidy"),
     "wrong encoding": (
-        raw(ACTORS, lambda b: b.decode().encode("gb18030")), "sources/actors.csv, row 3: is not UTF-8"),
+        raw(ACTORS, lambda b: b.decode().encode("gb18030")), "sources/actors.csv, row 2: is not UTF-8"),
     "NUL character": (
         raw(THEMES, lambda b: b + b"x,\0,y\n"), "sources/themes.csv, row 35: holds a NUL character"),
     "empty file": (

@@ -82,7 +82,7 @@ async def test_nothing_can_be_written(served, sql):
 
 async def test_datasette_vega_is_offered_on_tables_and_queries(served):
     for path in ("/coalition/events", "/coalition?sql=select+1"):
-        assert "datasette-vega" in (await served.client.get(path)).text
+        assert "datasette_vega" in (await served.client.get(path)).text
 
 
 async def test_settings_suit_public_reading(served):
