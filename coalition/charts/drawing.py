@@ -1,0 +1,140 @@
+"""Drawing in worker processes, with a cache by content: what was drawn once is never drawn again.
+
+vl-convert holds Python's lock while it draws (50 to 80 ms), so that it may not run where requests are answered.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import multiprocessing
+from collections import OrderedDict
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+
+from coalition.charts.spec import VERSION, Undrawable
+
+WORKERS = 2
+SECONDS = 20  # a chart that takes longer is given up
+MOST_BYTES = 96 * 1024 * 1024
+
+
+class Cache:
+    """Bytes or text by key, the least recently used dropped when they grow beyond `most` bytes."""
+
+    def __init__(self, most: int = MOST_BYTES):
+        self.most, self.size = most, 0
+        self.items: OrderedDict[str, str | bytes] = OrderedDict()
+
+    def get(self, key: str):
+        if key in self.items:
+            self.items.move_to_end(key)
+        return self.items.get(key)
+
+    def put(self, key: str, value: str | bytes) -> None:
+        self.size += len(value) - len(self.items.pop(key, ""))
+        self.items[key] = value
+        while self.size > self.most and len(self.items) > 1:
+            self.size -= len(self.items.popitem(last=False)[1])
+
+
+_cache = Cache()
+_under_way: dict[str, asyncio.Future] = {}
+_pool: ProcessPoolExecutor | None = None
+
+
+async def svg_of(spec: dict) -> str:
+    """Return the SVG that Vega draws of a Vega-Lite spec; raise Undrawable with Vega's reason."""
+    return await _once("svg", json.dumps(spec, ensure_ascii=False), _draw_svg)
+
+
+async def png_of(svg: str, scale: float) -> bytes:
+    """Return an SVG as PNG, `scale` pixels to the unit."""
+    return await _once(f"png {scale:g}", svg, _draw_png, scale)
+
+
+async def bundle() -> str:
+    """Return the script that makes charts interactive: Vega, Vega-Lite and Vega-Embed as vl-convert carries them."""
+    return await _once("bundle", VERSION, _bundle)
+
+
+def warm_up() -> None:
+    """Start the workers, so that the first reader does not wait for them."""
+    for _ in range(WORKERS):
+        _workers().submit(_prepare)
+
+
+async def _once(kind: str, content: str, work, *more):
+    key = kind + hashlib.sha256(content.encode()).hexdigest()
+    if (found := _cache.get(key)) is not None:
+        return found
+    # Two readers who ask for one picture wait for one drawing; a loop of its own (tests) has its own.
+    place = f"{id(asyncio.get_running_loop())} {key}"
+    if place not in _under_way:
+        _under_way[place] = asyncio.ensure_future(_work(work, content, *more))
+        _under_way[place].add_done_callback(lambda _: _under_way.pop(place, None))
+    value = await asyncio.shield(_under_way[place])
+    _cache.put(key, value)
+    return value
+
+
+async def _work(work, *arguments):
+    global _pool
+    for attempt in (1, 2):
+        pool = _workers()
+        try:
+            future = asyncio.get_running_loop().run_in_executor(pool, work, *arguments)
+            return await asyncio.wait_for(future, SECONDS)
+        except BrokenProcessPool:  # a worker was killed: start new ones, once
+            _pool = None if _pool is pool else _pool
+            if attempt == 2:
+                raise Undrawable("The chart could not be drawn; the drawing process ended") from None
+        except (TimeoutError, asyncio.TimeoutError):
+            _pool = None if _pool is pool else _pool
+            for process in list((pool._processes or {}).values()):
+                process.kill()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise Undrawable(f"The chart took longer than {SECONDS} seconds to draw and was given up") from None
+        except ValueError as error:
+            raise Undrawable(f"The chart cannot be drawn: {_reason(error)}") from None
+
+
+def _reason(error: Exception) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip() and not line.strip().startswith("at ")]
+    return " ".join(lines)[:300]
+
+
+def _workers() -> ProcessPoolExecutor:
+    global _pool
+    if _pool is None:
+        context = multiprocessing.get_context("spawn")  # a fork would copy the server's threads and sockets
+        _pool = ProcessPoolExecutor(WORKERS, mp_context=context, initializer=_prepare)
+    return _pool
+
+
+def _prepare() -> None:
+    """Load the fonts; runs in the worker."""
+    from importlib.resources import files
+
+    import vl_convert
+
+    vl_convert.register_font_directory(str(files("noto_cjk_sans_otc")))
+
+
+def _draw_svg(spec: str) -> str:
+    import vl_convert
+
+    return vl_convert.vegalite_to_svg(spec, vl_version=VERSION, allowed_base_urls=[])
+
+
+def _draw_png(svg: str, scale: float) -> bytes:
+    import vl_convert
+
+    return vl_convert.svg_to_png(svg, scale=scale)
+
+
+def _bundle(version: str) -> str:
+    import vl_convert
+
+    return vl_convert.javascript_bundle(vl_version=version)

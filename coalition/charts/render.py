@@ -1,0 +1,60 @@
+"""Pictures of charted queries as readers get them: inline SVG, framed SVG, PNG, spec."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from coalition.charts import picture, theme
+from coalition.charts.answers import Answer, BadRequest, answer, charted_queries
+from coalition.charts.drawing import png_of, svg_of
+from coalition.charts.picture import Words
+from coalition.charts.spec import Options, Undrawable, assemble
+
+__all__ = ["BadRequest", "charted_queries", "figure_svg", "framed_svg", "full_spec", "png"]
+EMPTY = "No row answers this question with these parameters."
+CARD = (1200, 630)
+
+
+async def figure_svg(datasette, name: str, params: dict | None = None, width: int = 640) -> Markup:
+    """Return one <svg> to stand in a page; a bad parameter or an empty answer is an <svg> that says so."""
+    try:
+        found = await answer(datasette, name, params or {})
+        return Markup(picture.inline(await _drawing(found, width), found.words.alt))
+    except (BadRequest, Undrawable) as error:
+        return Markup(picture.inline(picture.message_drawing(str(error), width), str(error)))
+
+
+async def framed_svg(found: Answer, width: int = 640, dark: bool = False, card: bool = False) -> str:
+    """Return a picture that stands alone, with title, source and licence."""
+    size = CARD if card else None
+    try:
+        if not found.rows:
+            return picture.message(found.words, EMPTY, width, dark, size)
+        return picture.framed(await _drawing(found, width), found.words, dark, size)
+    except Undrawable as error:
+        return picture.message(found.words, str(error), width, dark, size)
+
+
+def said(words: str, width: int = 640, dark: bool = False) -> str:
+    """Return a picture that says why there is no chart."""
+    return picture.message(Words(title="This chart cannot be shown", alt=words), words, width, dark)
+
+
+async def png(found: Answer, width: int = 640, scale: float = 2, dark: bool = False, card: bool = False) -> bytes:
+    """Return the framed picture as PNG."""
+    return await png_of(await framed_svg(found, width, dark, card), scale)
+
+
+def full_spec(found: Answer, width: int = 640, dark: bool = False) -> dict:
+    """Return the complete Vega-Lite spec with data, title and source."""
+    spec = assemble(found.query["chart"], found.rows, Options(width))
+    spec["title"] = {"text": found.words.title, "subtitle": list(found.words.notes), "anchor": "start"}
+    spec["description"] = found.words.alt
+    spec["background"] = theme.COLOURS["paper"][dark]
+    return spec
+
+
+async def _drawing(found: Answer, width: int) -> picture.Drawing:
+    if not found.rows:
+        return picture.message_drawing(EMPTY, width)
+    return picture.drawing(await svg_of(assemble(found.query["chart"], found.rows, Options(width))))

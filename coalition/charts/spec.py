@@ -1,0 +1,201 @@
+"""From a query's `chart:` key and its rows to a complete Vega-Lite spec: pure functions, no drawing."""
+
+from __future__ import annotations
+
+import copy
+import json
+from dataclasses import dataclass
+
+from coalition.charts import theme, world
+
+SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
+VERSION = "6.4"  # of Vega-Lite in vl-convert
+NARROW = 480  # pictures below this width are drawn for a phone
+# Keys of `chart:` that are ours; everything else is Vega-Lite.
+OWN_KEYS = {"alt", "claim", "data_note", "spec"}
+MANY = 6  # distinct values of a colour that still read as a ramp
+
+
+class Undrawable(ValueError):
+    """Raised when chart and rows do not fit together; the message is a sentence for the reader."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a picture is wanted: width of the drawing in pixels, and its height where the caller fixes it."""
+
+    width: int = 640
+    height: int | None = None
+
+    @property
+    def narrow(self) -> bool:
+        return self.width < NARROW
+
+
+def assemble(chart: dict, rows: list[dict], options: Options = Options()) -> dict:
+    """Return the Vega-Lite spec of a chart: with data, size, and the house look; titles are left to the picture.
+
+    Raises Undrawable if a field that the chart draws is missing from the rows.
+    """
+    spec = {key: copy.deepcopy(value) for key, value in chart.items() if key not in OWN_KEYS}
+    spec |= copy.deepcopy(chart.get("spec", {}))
+    units = list(_units(spec))
+    whole = json.dumps(spec)
+    datasets = {"rows": rows}
+    if '"world"' in whole:
+        datasets["world"] = world.outline()
+    if '"places"' in whole:
+        datasets["places"] = list(world.places())
+    for unit in units:
+        _span_years(unit, rows)
+        _step_colours(unit, rows)
+        _short_legend(unit, rows, options)
+    _name_data(spec)
+    return {
+        "$schema": SCHEMA,
+        "data": {"name": "rows"},
+        **_sizes(spec, units, rows, options),
+        **spec,
+        "datasets": datasets,
+        "config": _merged(theme.config(options.narrow), spec.get("config", {})),
+    }
+
+
+def is_map(chart: dict) -> bool:
+    """Return whether the chart draws the world outline."""
+    return '"world"' in json.dumps(chart)
+
+
+def table_columns(columns: list[str], rows: list[dict]) -> list[str]:
+    """Return the columns that a table below the chart shows: all but codes that only the map needs."""
+    return [column for column in columns if column != "iso_numeric"]
+
+
+def _units(spec: dict, encoding: dict | None = None):
+    """Yield every view with its own encoding, the encoding of its parents mixed in for looking, not copied."""
+    if isinstance(spec.get("encoding"), dict):
+        yield spec
+    for key in ("layer", "hconcat", "vconcat", "concat"):
+        for child in spec.get(key, []):
+            yield from _units(child)
+    if isinstance(spec.get("spec"), dict):
+        yield from _units(spec["spec"])
+
+
+def _name_data(node) -> None:
+    """Give the world outline its format, wherever a layer names it."""
+    if isinstance(node, list):
+        for item in node:
+            _name_data(item)
+    elif isinstance(node, dict):
+        if node.get("name") == "world":
+            node["format"] = {"type": "topojson", "feature": "countries"}
+        for value in list(node.values()):
+            _name_data(value)
+
+
+def _channels(unit: dict, *names: str):
+    for name in names:
+        channel = unit["encoding"].get(name)
+        if isinstance(channel, dict) and isinstance(channel.get("field"), str):
+            yield channel
+
+
+def _values(rows: list[dict], field: str) -> list:
+    return [row[field] for row in rows if row.get(field) is not None]
+
+
+def _span_years(unit: dict, rows: list[dict]) -> None:
+    """Let an axis of years hold every year from the first to the last: a year without rows is a gap to be seen."""
+    for channel in _channels(unit, "x", "y"):
+        years = _values(rows, channel["field"])
+        if channel.get("type") != "ordinal" or not years or not all(isinstance(y, int) and y > 1000 for y in years):
+            continue
+        channel.setdefault("scale", {}).setdefault("domain", list(range(min(years), max(years) + 1)))
+        if channel is unit["encoding"].get("x") and channel.get("axis", {}) is not None:
+            shown = [y for y in range(min(years), max(years) + 1) if y % 5 == 0]
+            if len(shown) >= 2:
+                channel.setdefault("axis", {}).setdefault("values", shown)
+
+
+def _step_colours(unit: dict, rows: list[dict]) -> None:
+    """Colour counts in a few steps with round limits, which a reader can tell apart and name."""
+    for channel in _channels(unit, "color", "fill"):
+        numbers = [v for v in _values(rows, channel["field"]) if isinstance(v, (int, float))]
+        if channel.get("type") == "quantitative" and "scale" not in channel and numbers:
+            limits = breaks(numbers)
+            channel["scale"] = {"type": "threshold", "domain": limits, "range": ramp(len(limits) + 1)}
+
+
+def ramp(count: int) -> list[str]:
+    """Return `count` colours from light to dark, spread over the house's steps."""
+    if count == 1:
+        return [theme.STEPS[3]]
+    last = len(theme.STEPS) - 1
+    return [theme.STEPS[round(i * last / (count - 1))] for i in range(count)]
+
+
+def breaks(numbers: list[float]) -> list[int]:
+    """Return rising limits between classes: 2, 3, 5, 10, 20, 50 … as far as the largest number goes, at most five."""
+    top = max(numbers)
+    limits = [2, 3, 5]
+    while limits[-1] < top:
+        limits.append(limits[-2] * 10 if str(limits[-1])[0] == "5" and len(limits) > 2 else limits[-1] * 2)
+    limits = [2, 3, 5, 10, 20, 50, 100, 200, 500, 1000]
+    fitting = [limit for limit in limits if limit <= top] or [2]
+    while len(fitting) > 5:
+        fitting = fitting[-1::-2][::-1]
+    return fitting
+
+
+def _short_legend(unit: dict, rows: list[dict], options: Options) -> None:
+    """Put as many legend entries side by side as fit, and leave out the legend of a colour with one value."""
+    for channel in _channels(unit, "color", "fill", "shape"):
+        if channel.get("legend", {}) is None:
+            continue
+        domain = channel.get("scale", {}).get("domain") if isinstance(channel.get("scale"), dict) else None
+        values = [str(v) for v in (domain or dict.fromkeys(_values(rows, channel["field"])))]
+        if not values:
+            continue
+        widest = max(min(text_width(value), 220) for value in values) + 34
+        legend = channel.setdefault("legend", {})
+        legend.setdefault("columns", max(1, min(len(values) + 1, int(options.width // widest))))
+
+
+def _sizes(spec: dict, units: list[dict], rows: list[dict], options: Options) -> dict:
+    """Return width, height and autosize: discrete rows have steps, maps and time charts a ratio."""
+    if any(key in spec for key in ("hconcat", "vconcat", "concat", "facet")):
+        return {}
+    sizes = {"width": options.width, "autosize": {"type": "fit-x", "contains": "padding"}, "padding": 2}
+    if is_map(spec):
+        return {**sizes, "height": options.height or round(options.width * 0.46)}
+    if "height" in spec:
+        return sizes
+    first = next((c for unit in units for c in _channels(unit, "y")), {})
+    if first.get("type") in ("nominal", "ordinal"):
+        count = len(set(_values(rows, first["field"]))) or 1
+        step = max(9, min(22, options.height / count)) if options.height else 20
+        return {**sizes, "height": {"step": step}}
+    return {**sizes, "height": options.height or max(180, min(340, round(options.width * 0.46)))}
+
+
+def _merged(base: dict, more: dict) -> dict:
+    out = dict(base)
+    for key, value in more.items():
+        out[key] = _merged(out[key], value) if isinstance(value, dict) and isinstance(out.get(key), dict) else value
+    return out
+
+
+def text_width(text: str, size: float = 12) -> float:
+    """Return about how many pixels the text takes in Arial, a little too many rather than too few."""
+    return sum(_character(c) for c in text) * size
+
+
+def _character(c: str) -> float:
+    if ord(c) > 0x2E7F:
+        return 1.0
+    if c in "ijl.,:;'|![]()ft ":
+        return 0.31
+    if c in "mwMW@%":
+        return 0.87
+    return 0.7 if c.isupper() else 0.57

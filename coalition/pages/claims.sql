@@ -1,0 +1,1 @@
+select * from claims order by position

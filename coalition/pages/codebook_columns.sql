@@ -1,0 +1,1 @@
+select * from codebook_columns order by table_name, position

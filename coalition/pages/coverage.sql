@@ -1,0 +1,1 @@
+select * from coverage order by table_name, id

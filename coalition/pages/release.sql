@@ -1,0 +1,1 @@
+select property, value from dataset

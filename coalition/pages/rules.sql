@@ -1,0 +1,1 @@
+select * from rules order by table_name, id

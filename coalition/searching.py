@@ -1,0 +1,31 @@
+"""The question of a search page as the database understands it, and its words marked in the answers."""
+
+from __future__ import annotations
+
+import re
+
+from markupsafe import Markup, escape
+
+LONGEST = 300
+
+
+def words_of(question: str) -> list[str]:
+    """Return the words of a question, without quotes, at most LONGEST characters in all."""
+    return [word for word in question[:LONGEST].replace('"', " ").split() if re.search(r"\w", word)]
+
+
+def year_of(text: str) -> str | int:
+    """Return a year as a number, or '' for anything else."""
+    return int(text) if re.fullmatch(r"[12][0-9]{3}", text or "") else ""
+
+
+def marked(text: str | None, words: list[str]) -> Markup:
+    """Return the text as HTML with the words marked, whatever else it holds."""
+    text = text or ""
+    if not words:
+        return escape(text)
+    pattern = re.compile("(" + "|".join(re.escape(word) for word in words) + ")", re.I)
+    parts = pattern.split(text)
+    return Markup("").join(
+        Markup("<mark>{}</mark>").format(part) if number % 2 else escape(part) for number, part in enumerate(parts)
+    )

@@ -1,0 +1,141 @@
+"""Charts: pictures, specs and embeds of every charted query, the chart above its rows, and the gallery."""
+
+import json
+
+from datasette import Response, hookimpl
+from markupsafe import Markup
+
+from coalition.asking import release
+from coalition.charts.answers import BadRequest, answer, charted_queries, options_of
+from coalition.charts.drawing import bundle
+from coalition.charts.render import figure_svg, framed_svg, full_spec, png, said
+from coalition.charts.spec import table_columns
+from coalition.charts.theme import variables
+from coalition.metadata import DATABASE
+
+WIDTHS = {"wide": 720, "narrow": 340}
+FORMS = {"svg": "image/svg+xml", "png": "image/png", "vl.json": "application/json", "embed": "text/html"}
+
+
+def size(args, key: str, default: float, low: float, high: float) -> float:
+    """Return a number of the query string within its bounds; raise BadRequest with a sentence."""
+    text = args.get(key) or str(default)
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1
+    if not low <= value <= high:
+        raise BadRequest(f"{key} is a number from {low:g} to {high:g}, not '{text[:30]}'")
+    return value
+
+
+async def chart_form(request, datasette):
+    """Answer /coalition/<query>.<form>."""
+    name, form = request.url_vars["name"], request.url_vars["form"]
+    if name not in charted_queries(datasette):
+        return refused(form, f"There is no chart of the name '{name}'; /charts lists them all", 404)
+    args = {key: request.args[key] for key in request.args}
+    try:
+        width = int(size(args, "width", 640, 240, 1600))
+        scale = size(args, "scale", 2, 0.5, 4)
+        if args.get("theme", "light") not in ("light", "dark", ""):
+            raise BadRequest(f"theme is light or dark, not '{args['theme'][:30]}'")
+        found = await answer(datasette, name, args)
+    except BadRequest as error:
+        return refused(form, str(error), 400)
+    dark, card = args.get("theme") == "dark", args.get("card") == "1"
+    if form == "svg":
+        return reply(form, await framed_svg(found, width, dark, card))
+    if form == "png":
+        return reply(form, await png(found, width, 1 if card else scale, dark, card))
+    if form == "vl.json":
+        return reply(form, json.dumps(full_spec(found, width, dark), ensure_ascii=False))
+    return reply(form, await embed_page(request, datasette, found))
+
+
+async def embed_page(request, datasette, found) -> str:
+    """Return the frameable page: a narrow and a wide drawing, of which CSS shows the one that fits."""
+    query_string = f"?{request.query_string}" if request.query_string else ""
+    base = datasette.absolute_url(request, datasette.urls.path(f"/{DATABASE}/{found.name}"))
+    context = {
+        "found": found,
+        **{kind: await figure_svg(datasette, found.name, found.params, w) for kind, w in WIDTHS.items()},
+        "page": base + query_string,
+        "spec": f"{base}.vl.json{query_string}",
+        "columns": table_columns(found.columns, found.rows),
+        "light": variables(False),
+        "dark": variables(True),
+    }
+    return await datasette.render_template("embed.html", context, request=request)
+
+
+def reply(form: str, body: str | bytes, status: int = 200) -> Response:
+    headers = {"access-control-allow-origin": "*"}
+    kind = FORMS[form] if isinstance(body, bytes) else f"{FORMS[form]}; charset=utf-8"
+    return Response(body, status=status, headers=headers, content_type=kind)
+
+
+def refused(form: str, sentence: str, status: int) -> Response:
+    """Say why in the form that was asked for: a picture for .svg, JSON for the rest."""
+    if form == "svg":
+        return reply(form, said(sentence), status)
+    return Response.json({"ok": False, "error": sentence, "status": status}, status=status)
+
+
+async def gallery(request, datasette):
+    """Answer /charts: every chart with its question."""
+    charts = [
+        {"name": name, "query": query, "svg": await figure_svg(datasette, name, {}, 560)}
+        for name, query in charted_queries(datasette).items()
+    ]
+    context = {"charts": charts, "light": variables(False), "dark": variables(True)}
+    return Response.html(await datasette.render_template("charts.html", context, request=request))
+
+
+async def chart_bundle(request, datasette):
+    """Answer /-/vega.js: Vega, Vega-Lite and Vega-Embed, for readers who ask for the interactive chart."""
+    headers = {"cache-control": "max-age=86400"}
+    return Response(await bundle(), headers=headers, content_type="text/javascript; charset=utf-8")
+
+
+@hookimpl
+def register_routes():
+    return [
+        (r"^/coalition/(?P<name>[A-Za-z0-9_]+)\.(?P<form>svg|png|vl\.json|embed)$", chart_form),
+        (r"^/charts$", gallery),
+        (r"^/-/vega\.js$", chart_bundle),
+    ]
+
+
+@hookimpl
+def extra_template_vars(datasette, request, template):
+    async def chart_vars():
+        async def chart_of(name):
+            """The chart of a query with this page's parameters, drawn wide and narrow; nothing if it has none."""
+            if name not in charted_queries(datasette):
+                return ""
+            drawn = {kind: await figure_svg(datasette, name, page_params(name), w) for kind, w in WIDTHS.items()}
+            return Markup("").join(Markup('<div class="{}">{}</div>').format(*item) for item in drawn.items())
+
+        def page_params(name):
+            known = charted_queries(datasette)[name].get("params") or {}
+            return {key: request.args[key] for key in known if request and request.args.get(key)}
+
+        async def params_of(name):
+            """The parameters of a named query, with their options and present values."""
+            query = (datasette.metadata("queries", database=DATABASE) or {}).get(name) or {}
+            return [
+                {"name": key, **words, "choices": await options_of(datasette, words),
+                 "value": request.args.get(key) or words.get("default", "")}
+                for key, words in (query.get("params") or {}).items()
+            ]  # fmt: skip
+
+        return {
+            "chart_of": chart_of,
+            "params_of": params_of,
+            "chart_light": variables(False),
+            "chart_dark": variables(True),
+            "about": await release(datasette),
+        }
+
+    return chart_vars

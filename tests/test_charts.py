@@ -1,0 +1,182 @@
+"""Claims about charts: each draws in every form, says so in words when it cannot, and needs no other host."""
+
+import asyncio
+import json
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from xml.etree import ElementTree
+
+import pytest
+
+from coalition import ROOT
+from coalition.charts.drawing import png_of
+from coalition.metadata import queries, read_metadata
+from tests.conftest import CODEBOOK
+
+CHARTS = [name for name, query in queries(read_metadata(ROOT, CODEBOOK)[0]).items() if "chart" in query]
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.mark.parametrize("name", CHARTS)
+async def test_every_chart_draws(served, name):
+    response = await served.client.get(f"/coalition/{name}.svg")
+    assert response.status_code == 200 and response.headers["content-type"].startswith("image/svg+xml")
+    root = ElementTree.fromstring(response.text)
+    assert len(list(root.iter(f"{SVG}path"))) + len(list(root.iter(f"{SVG}rect"))) > 3
+    words = " ".join("".join(text.itertext()) for text in root.iter(f"{SVG}text"))
+    assert "CC BY 4.0" in words and CODEBOOK.version in words
+    assert root.find(f"{SVG}desc").text
+
+
+@pytest.mark.parametrize("name", CHARTS)
+async def test_every_spec_holds_its_data(served, name):
+    spec = json.loads((await served.client.get(f"/coalition/{name}.vl.json")).text)
+    rows = (await served.client.get(f"/coalition/{name}.json?_shape=array&_size=max")).json()
+    assert len(spec["datasets"]["rows"]) == len(rows) > 0
+    assert '"url"' not in json.dumps(spec)
+
+
+@pytest.mark.parametrize("name", CHARTS)
+async def test_every_embed_has_chart_table_and_way_back(served, name):
+    page = (await served.client.get(f"/coalition/{name}.embed")).text
+    assert page.count("<svg") == 2 and "<table>" in page and f"/coalition/{name}" in page
+    assert not re.findall(r'(?:src|href)="https?://(?!localhost)', page)
+
+
+@pytest.mark.parametrize("name", CHARTS[:3])
+async def test_pictures_come_as_png_in_both_themes(served, name):
+    light = await served.client.get(f"/coalition/{name}.png?width=400&scale=1")
+    dark = await served.client.get(f"/coalition/{name}.png?width=400&scale=1&theme=dark")
+    assert light.content[:8] == dark.content[:8] == b"\x89PNG\r\n\x1a\n" and light.content != dark.content
+
+
+async def test_a_social_card_has_its_size(served):
+    card = (await served.client.get(f"/coalition/{CHARTS[0]}.png?card=1")).content
+    assert (int.from_bytes(card[16:20], "big"), int.from_bytes(card[20:24], "big")) == (1200, 630)
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "sentence"),
+    [
+        ("partnerships_by_year.svg?confidence=certain", 400, "is not a value of confidence"),
+        ("partnerships_by_year.png?colour=red", 400, "There is no parameter 'colour' here"),
+        ("partnerships_by_year.png?width=9999", 400, "width is a number from 240 to 1600"),
+        ("partnerships_by_year.embed?theme=pink", 400, "theme is light or dark"),
+        ("no_such_chart.svg", 404, "There is no chart of the name"),
+        ("partner_ladder.vl.json", 404, "There is no chart of the name"),
+    ],
+)
+async def test_a_bad_address_gets_a_sentence(served, address, status, sentence):
+    response = await served.client.get(f"/coalition/{address}")
+    assert response.status_code == status
+    words = re.sub(r"<[^>]+>", " ", response.text).replace("&#x27;", "'")
+    assert sentence in " ".join(words.split())
+
+
+async def test_gallery_shows_every_chart(served):
+    page = (await served.client.get("/charts")).text
+    assert all(f"/coalition/{name}" in page for name in CHARTS)
+
+
+async def test_chinese_is_drawn_and_not_as_boxes():
+    """Two different characters give different pictures; missing glyphs would be the same box."""
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="60" height="40"><text y="30">{}</text></svg>'
+    one, other = await asyncio.gather(png_of(svg.format("中"), 1), png_of(svg.format("国"), 1))
+    assert one != other
+
+
+@pytest.fixture(scope="module")
+def address(database, tmp_path_factory):
+    """A real server over the built database; its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    subprocess.run([sys.executable, str(ROOT / "build_db.py")], check=True, capture_output=True)
+    process = subprocess.Popen(
+        [sys.executable, str(ROOT / "build_db.py"), "serve", "--port", str(port)],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    url = f"http://127.0.0.1:{port}"
+    for _ in range(100):
+        try:
+            urllib.request.urlopen(url + "/-/versions.json").read()
+            break
+        except OSError:
+            time.sleep(0.2)
+    yield url
+    process.terminate()
+    process.wait()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    import shutil
+
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        chromium = driver.chromium.launch(
+            executable_path=shutil.which("chromium"),
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+                  "--disable-sync", "--no-first-run"],
+        )  # fmt: skip
+        yield chromium
+        chromium.close()
+
+
+PAGES = ["/", "/charts", "/countries", "/country/RUS", "/search?q=法国", "/claims", "/codebook",
+         "/coalition/exercises_by_year", "/coalition/exercises/joint-sea-2016",
+         "/coalition/partner_map.embed"]  # fmt: skip
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_are_accessible_and_fit_a_phone(address, browser, path):
+    from axe_playwright_python.sync_playwright import Axe
+
+    context = browser.new_context(viewport={"width": 320, "height": 700})
+    page = context.new_page()
+    errors, hosts = [], set()
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
+    assert page.goto(address + path).status == 200
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    found = Axe().run(page).response["violations"]
+    assert [v["id"] for v in found if v["impact"] in ("serious", "critical")] == []
+    assert errors == [] and hosts == {address.split("/")[2]}
+    context.close()
+
+
+@pytest.mark.browser
+def test_an_embed_in_a_foreign_page_shows_marks_without_script_and_with_it(address, browser):
+    for script in (False, True):
+        context = browser.new_context(java_script_enabled=script)
+        page = context.new_page()
+        page.set_content(
+            f'<iframe src="{address}/coalition/exercise_partners.embed" width="600" height="500"></iframe>'
+        )
+        page.frame_locator("iframe").locator(".wide svg path").first.wait_for()
+        assert page.frame_locator("iframe").locator(".wide svg path").count() > 10
+        context.close()
+
+
+@pytest.mark.browser
+def test_an_embed_becomes_interactive_on_demand_and_tells_its_height(address, browser):
+    page = browser.new_context().new_page()
+    page.goto(address + "/")
+    page.evaluate(
+        """url => { window.heights = []; addEventListener("message", e => heights.push(e.data.height));
+                    const f = document.createElement("iframe");
+                    f.src = url; f.width = 600; document.body.append(f) }""",
+        address + "/coalition/exercise_partners.embed",
+    )
+    frame = page.frame_locator("iframe")
+    frame.locator("#live").click()
+    frame.locator("#chart.vega-embed, #chart .vega-embed, #chart svg.marks").first.wait_for(timeout=20000)
+    assert page.evaluate("window.heights.length") > 0
+    assert page.evaluate("window.heights.every(h => h > 100)")
