@@ -47,6 +47,7 @@ def cli():
       python build_db.py check       report every problem, write nothing
       python build_db.py tidy        put the CSVs into canonical form
       python build_db.py serve       build if needed, serve at http://127.0.0.1:8001/
+      python build_db.py export out  write the files that people download
     """
 
 
@@ -131,6 +132,26 @@ def serve(root: Path, host: str, port: int, open_browser: bool):
     if open_browser:
         click.launch(url)
     uvicorn.run(site(root, path).app(), host=host, port=port, lifespan="on", log_level="warning")
+
+
+@cli.command()
+@root_option
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+def export(root: Path, folder: Path):
+    """Write what people download into FOLDER: database, Data Package, Parquet, checksums.
+
+    \b
+    Example:
+      python build_db.py export /tmp/china-coalition
+    """
+    from coalition.exporting import export as write_files
+
+    path = root / "coalition.db"
+    with told():
+        if is_stale(root, path):
+            build_database(root, path, progress)
+        files = write_files(root, path, folder, progress)
+    click.echo(f"{len(files)} files and manifest.json in {folder}")
 
 
 def progress(words: str) -> None:

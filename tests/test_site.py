@@ -9,7 +9,7 @@ from coalition.searching import marked
 from coalition.wording import date_in_words, period_in_words
 
 PATHS = ["/", "/countries", "/country/RUS", "/country/TUV", "/country/SCO", "/country/CHN", "/search?q=Iran", "/claims",
-         "/codebook", "/charts"]  # fmt: skip
+         "/codebook", "/charts", "/developers", "/embedding", "/downloads"]  # fmt: skip
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -1,0 +1,119 @@
+"""The files people take home: the database, a zipped Data Package, one Parquet file per table, and their checksums."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import sqlite3
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+from coalition.codebook import Codebook, Table, read_codebook
+from coalition.schema import quoted
+
+PACKAGE = "china-coalition-datapackage.zip"
+DATABASE_FILE = "coalition.db"
+MANIFEST = "manifest.json"
+FORMATS = {
+    ".db": "application/vnd.sqlite3",
+    ".zip": "application/zip",
+    ".parquet": "application/vnd.apache.parquet",
+    ".json": "application/json",
+}
+# The earliest time a zip can hold; the time of packing must not enter, so that two exports are the same bytes.
+EPOCH = (1980, 1, 1, 0, 0, 0)
+DATAPACKAGE_KEYS = ("$schema", "name", "title", "description", "version", "created", "keywords", "licenses",
+                    "contributors")  # fmt: skip
+RESOURCE_KEYS = ("name", "path", "title", "description", "schema")
+
+
+def datapackage(codebook: Codebook) -> dict:
+    """Return the published datapackage.json: the codebook without what only the build needs."""
+    package = codebook.package
+    described = {key: package[key] for key in DATAPACKAGE_KEYS if key in package}
+    described["resources"] = [
+        {
+            **{key: resource[key] for key in RESOURCE_KEYS},
+            "path": f"data/{resource['path']}",
+            "type": "table",
+            "format": "csv",
+            "mediatype": "text/csv",
+            "encoding": "utf-8",
+        }
+        for resource in package["resources"]
+    ]
+    return described
+
+
+def zipped_package(root: Path, codebook: Codebook) -> bytes:
+    """Return a zip of datapackage.json and the sources' CSVs, the same bytes for the same sources."""
+    description = json.dumps(datapackage(codebook), ensure_ascii=False, indent=2, default=str).encode() + b"\n"
+    members = {"datapackage.json": description}
+    members |= {f"data/{t.name}.csv": (root / "sources" / f"{t.name}.csv").read_bytes() for t in codebook.sources}
+    if (licence := root / "LICENSE-DATA").exists():
+        members["LICENSE-DATA"] = licence.read_bytes()
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            entry = zipfile.ZipInfo(name, EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, content)
+    return out.getvalue()
+
+
+def parquet(db: sqlite3.Connection, table: Table) -> bytes:
+    """Return one table or view as Parquet, typed by the codebook."""
+    import pyarrow as pa  # loading takes a third of a second, which only an export needs
+    import pyarrow.parquet as pq
+
+    types = {"string": pa.string(), "integer": pa.int64(), "number": pa.float64()}
+    columns = (*table.columns, *table.derived)
+    names = ", ".join(quoted(column.name) for column in columns)
+    rows = db.execute(f"select {names} from {quoted(table.name)}").fetchall()
+    arrays = [pa.array([row[place] for row in rows], types[c.type]) for place, c in enumerate(columns)]
+    fields = [pa.field(c.name, types[c.type], metadata={"description": c.description}) for c in columns]
+    out = io.BytesIO()
+    pq.write_table(pa.Table.from_arrays(arrays, schema=pa.schema(fields)), out, compression="zstd")
+    return out.getvalue()
+
+
+def export(
+    root: Path, database: Path, folder: Path, progress: Callable[[str], None] = lambda words: None
+) -> list[dict]:
+    """Write every file and manifest.json into `folder`; return the manifest's entries.
+
+    An entry is {name, format, bytes, sha256, table, title}. Two exports of one build are the same bytes.
+    """
+    codebook, problems = read_codebook(root / "sources")
+    if codebook is None:
+        raise ValueError(f"{len(problems)} problems in the codebook")
+    folder.mkdir(parents=True, exist_ok=True)
+    entries = []
+
+    def put(name: str, content: bytes, title: str, table: str = "") -> None:
+        progress(name)
+        (folder / name).write_bytes(content)
+        entries.append(
+            {
+                "name": name,
+                "title": title,
+                "table": table,
+                "format": FORMATS[Path(name).suffix],
+                "bytes": len(content),
+                "sha256": hashlib.sha256(content).hexdigest(),
+            }
+        )
+
+    put(DATABASE_FILE, database.read_bytes(), "SQLite database with every table, view and search index")
+    put(PACKAGE, zipped_package(root, codebook), "Data Package: the sources as CSV with datapackage.json")
+    with sqlite3.connect(f"file:{database}?mode=ro&immutable=1", uri=True) as db:
+        for table in codebook.tables:
+            put(f"{table.name}.parquet", parquet(db, table), table.title, table.name)
+        release = dict(db.execute("select property, value from dataset"))
+    manifest = {key: release[key] for key in ("title", "version", "released", "license", "content_hash")}
+    content = json.dumps({**manifest, "files": entries}, ensure_ascii=False, indent=1) + "\n"
+    (folder / MANIFEST).write_text(content, encoding="utf-8")
+    return entries
