@@ -6,10 +6,10 @@ const live = document.getElementById("live");
 live.hidden = false;
 live.addEventListener("click", async () => {
   live.disabled = true;
-  const [{ embed }, spec] = await Promise.all([import(chart.dataset.bundle), fetch(chart.dataset.spec).then((r) => r.json())]);
+  const [, spec] = await Promise.all([import(chart.dataset.bundle), fetch(chart.dataset.spec).then((r) => r.json())]);
   spec.width = chart.clientWidth;
   delete spec.title;
-  await embed(chart, spec, { actions: false, renderer: "svg", tooltip: true });
+  await window.vegaEmbed(chart, spec, { actions: false, renderer: "svg", tooltip: true });
   live.remove();
   tell();
 });

@@ -14,6 +14,7 @@ import pytest
 
 from coalition import ROOT
 from coalition.charts.drawing import png_of
+from coalition.charts.theme import FONT
 from coalition.metadata import queries, read_metadata
 from tests.conftest import CODEBOOK
 
@@ -84,7 +85,8 @@ async def test_gallery_shows_every_chart(served):
 
 async def test_chinese_is_drawn_and_not_as_boxes():
     """Two different characters give different pictures; missing glyphs would be the same box."""
-    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="60" height="40"><text y="30">{}</text></svg>'
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="60" height="40"><text y="30" font-family="F">{}</text></svg>'
+    svg = svg.replace('"F"', f'"{FONT}"')
     one, other = await asyncio.gather(png_of(svg.format("中"), 1), png_of(svg.format("国"), 1))
     assert one != other
 
