@@ -14,7 +14,13 @@ from coalition.charts.theme import variables
 from coalition.metadata import DATABASE
 
 WIDTHS = {"wide": 720, "narrow": 340}
-FORMS = {"svg": "image/svg+xml", "png": "image/png", "vl.json": "application/json", "embed": "text/html"}
+FORMS = {
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "vl.json": "application/json",
+    "embed": "text/html",
+    "figure": "text/html",
+}
 
 
 def size(args, key: str, default: float, low: float, high: float) -> float:
@@ -50,11 +56,11 @@ async def chart_form(request, datasette):
         return reply(form, await png(found, width, 1 if card else scale, dark, card))
     if form == "vl.json":
         return reply(form, json.dumps(full_spec(found, width, dark), ensure_ascii=False))
-    return reply(form, await embed_page(request, datasette, found))
+    return reply(form, await embed_page(request, datasette, found, f"{form}.html"))
 
 
-async def embed_page(request, datasette, found) -> str:
-    """Return the frameable page: a narrow and a wide drawing, of which CSS shows the one that fits."""
+async def embed_page(request, datasette, found, template: str) -> str:
+    """Return the frameable page, or the <figure> to paste: a narrow and a wide drawing to choose from."""
     query_string = f"?{request.query_string}" if request.query_string else ""
     base = datasette.absolute_url(request, datasette.urls.path(f"/{DATABASE}/{found.name}"))
     context = {
@@ -66,7 +72,7 @@ async def embed_page(request, datasette, found) -> str:
         "light": variables(False),
         "dark": variables(True),
     }
-    return await datasette.render_template("embed.html", context, request=request)
+    return await datasette.render_template(template, context, request=request)
 
 
 def reply(form: str, body: str | bytes, status: int = 200) -> Response:
@@ -101,7 +107,7 @@ async def chart_bundle(request, datasette):
 @hookimpl
 def register_routes():
     return [
-        (r"^/coalition/(?P<name>[A-Za-z0-9_]+)\.(?P<form>svg|png|vl\.json|embed)$", chart_form),
+        (r"^/coalition/(?P<name>[A-Za-z0-9_]+)\.(?P<form>svg|png|vl\.json|embed|figure)$", chart_form),
         (r"^/charts$", gallery),
         (r"^/-/vega\.js$", chart_bundle),
     ]

@@ -48,6 +48,13 @@ async def test_every_embed_has_chart_table_and_way_back(served, name):
     assert not re.findall(r'(?:src|href)="https?://(?!localhost)', page)
 
 
+@pytest.mark.parametrize("name", CHARTS)
+async def test_every_figure_stands_without_script(served, name):
+    figure = (await served.client.get(f"/coalition/{name}.figure")).text
+    assert figure.startswith("<figure") and figure.count("<svg") == 1 and "<table>" in figure
+    assert "<script" not in figure and "<link" not in figure
+
+
 @pytest.mark.parametrize("name", CHARTS[:3])
 async def test_pictures_come_as_png_in_both_themes(served, name):
     light = await served.client.get(f"/coalition/{name}.png?width=400&scale=1")
