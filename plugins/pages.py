@@ -1,7 +1,6 @@
-"""The pages a reader walks through: home, countries, country, search, claims and the codebook."""
+"""The pages a reader walks through: home, countries, search, claims and the codebook."""
 
 from datasette import Response, hookimpl
-from datasette.utils.asgi import NotFound
 
 from coalition.asking import ask, ask_one
 from coalition.searching import LONGEST, marked, words_of, year_of
@@ -16,33 +15,11 @@ async def countries(request, datasette):
     return await page(datasette, request, "countries.html", rows=await ask(datasette, "countries"))
 
 
-async def country(request, datasette):
-    """Answer /country/<id>, with .json for machines; /country?id= comes from the picker."""
-    name = request.url_vars.get("id") or request.args.get("id") or ""
-    if not request.url_vars.get("id"):
-        return (
-            Response.redirect(datasette.urls.path(f"/country/{name}"))
-            if name.isalnum()
-            else Response.redirect("/countries")
-        )
-    actor = await ask_one(datasette, "actor", id=name)
-    if actor is None:
-        raise NotFound(f"There is no state, territory or organisation with the code '{name}'")
-    parts = {key: await ask(datasette, f"actor_{key}", id=name) for key in ("ladder", "memberships", "events")}
-    if request.url_vars.get("form"):
-        return Response.json({"actor": actor, **parts}, headers={"access-control-allow-origin": "*"})
-    kinds = {
-        kind: [e for e in parts["events"] if e["type"] == kind]
-        for kind in ("exercise", "statement", "sanctions_defiance")
-    }
-    return await page(datasette, request, "country.html", state=actor, kinds=kinds, **parts)
-
-
 async def search(request, datasette):
     """Answer /search?q=, and /search.json?q=; odd syntax is plain text."""
     question = (request.args.get("q") or "").strip()
     match = match_query(question[:LONGEST])
-    filters = {key: request.args.get(key) or "" for key in ("type", "country")}
+    filters = {key: request.args.get(key) or "" for key in ("type", "country", "confidence")}
     years = {key: year_of(request.args.get(key) or "") for key in ("from_year", "to_year")}
     found = {
         "events": await ask(datasette, "search_events", words=match, **filters, **years),
@@ -52,7 +29,14 @@ async def search(request, datasette):
     if request.url_vars.get("form"):
         return Response.json({"q": question, **found}, headers={"access-control-allow-origin": "*"})
     words = words_of(question)
-    context = {"question": question, "filters": {**filters, **years}, "mark": lambda text: marked(text, words), **found}
+    states = await ask(datasette, "countries")
+    context = {
+        "states": states,
+        "question": question,
+        "filters": {**filters, **years},
+        "mark": lambda text: marked(text, words),
+        **found,
+    }
     return await page(datasette, request, "search.html", **context)
 
 
@@ -76,8 +60,6 @@ async def codebook(request, datasette):
 def register_routes():
     return [
         (r"^/countries$", countries),
-        (r"^/country/(?P<id>[A-Za-z0-9]+)(?P<form>\.json)?$", country),
-        (r"^/country$", country),
         (r"^/search(?P<form>\.json)?$", search),
         (r"^/claims$", claims),
         (r"^/codebook$", codebook),

@@ -1,0 +1,71 @@
+"""/country/<id>: what is on record for one state, territory or organisation, as a page, JSON and CSV."""
+
+import csv
+import io
+
+from datasette import Response, hookimpl
+from datasette.utils.asgi import NotFound
+
+from coalition.asking import ask, ask_one
+from coalition.charts.render import figure_svg
+
+OPEN = {"access-control-allow-origin": "*"}
+MOST = 60  # events of one kind on a page; China takes part in all
+PARTS = ("ladder", "memberships", "members", "events", "neighbours")
+CONCERNS = {"actor": "As the one who acts", "target": "As the sanctioned state", "sanctioner": "As the sanctioner"}
+
+
+def grouped(events: list[dict]) -> list[dict]:
+    """Return the sections of the page, {title, events}: exercises, statements by role, sanctions events by role."""
+
+    def of(kind: str, test=lambda event: True) -> list[dict]:
+        return [event for event in events if event["type"] == kind and test(event)]
+
+    sections = [
+        ("Exercises and patrols", of("exercise")),
+        ("Issued or signed with China", of("statement", lambda event: event["with_china"])),
+        ("Other statements", of("statement", lambda event: not event["with_china"])),
+    ]
+    for role, words in CONCERNS.items():
+        sections.append((f"Sanctions events: {words.lower()}", of("sanctions_defiance", lambda e: role in e["roles"])))  # noqa: B023
+    return [{"title": title, "events": found} for title, found in sections]
+
+
+def as_csv(events: list[dict]) -> str:
+    """Return the events as CSV."""
+    columns = ["id", "type", "date", "title", "roles", "confidence", "source_count"]
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, columns, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(events)
+    return out.getvalue()
+
+
+async def country(request, datasette):
+    """Answer /country/<id>, .json and .csv; a code in small letters is sent on to its own address."""
+    name, form = request.url_vars["id"], request.url_vars["form"]
+    state = await ask_one(datasette, "actor", id=name.upper())
+    if state is None:
+        raise NotFound(f"There is no state, territory or organisation with the code '{name}'")
+    if name != state["id"]:
+        return Response.redirect(datasette.urls.path(f"/country/{state['id']}{form or ''}"))
+    parts = {part: await ask(datasette, f"actor_{part}", id=name) for part in PARTS}
+    if form == ".json":
+        return Response.json({"actor": state, **parts}, headers=OPEN)
+    if form == ".csv":
+        return Response(as_csv(parts["events"]), headers=OPEN, content_type="text/csv; charset=utf-8")
+    drawn = await figure_svg(datasette, "country_timeline", {"country": name}, 640) if parts["events"] else ""
+    context = {"state": state, "sections": grouped(parts["events"]), "most": MOST, "timeline": drawn, **parts}
+    return Response.html(await datasette.render_template("country.html", context, request=request))
+
+
+async def picked(request, datasette):
+    """Answer /country?id=, where the picker without JavaScript leads."""
+    name = request.args.get("id") or ""
+    path = f"/country/{name}" if name.isascii() and name.isalnum() else "/countries"
+    return Response.redirect(datasette.urls.path(path))
+
+
+@hookimpl
+def register_routes():
+    return [(r"^/country/(?P<id>[A-Za-z0-9]+)(?P<form>\.json|\.csv)?$", country), (r"^/country$", picked)]
