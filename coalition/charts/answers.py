@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from datasette.database import QueryInterrupted
+
 from coalition.asking import named_queries, release
 from coalition.charts.picture import Words
 from coalition.charts.spec import is_map
@@ -39,7 +41,12 @@ async def answer(datasette, name: str, args: dict[str, str]) -> Answer:
     """Run a charted query with the parameters in `args`; raise BadRequest or KeyError (no such chart)."""
     query = charted_queries(datasette)[name]
     params = await checked_params(datasette, query, args)
-    results = await datasette.get_database(DATABASE).execute(query["sql"].rstrip().rstrip(";"), params, truncate=True)
+    try:
+        results = await datasette.get_database(DATABASE).execute(
+            query["sql"].rstrip().rstrip(";"), params, truncate=True
+        )
+    except QueryInterrupted:
+        raise BadRequest("The query took longer than the time limit and was stopped") from None
     rows = [dict(row) for row in results.rows]
     words = _words(query, params, await release(datasette), results.truncated)
     return Answer(name, query, params, list(results.columns), rows, words, results.truncated)

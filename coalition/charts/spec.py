@@ -138,9 +138,6 @@ def ramp(count: int) -> list[str]:
 def breaks(numbers: list[float]) -> list[int]:
     """Return rising limits between classes: 2, 3, 5, 10, 20, 50 … as far as the largest number goes, at most five."""
     top = max(numbers)
-    limits = [2, 3, 5]
-    while limits[-1] < top:
-        limits.append(limits[-2] * 10 if str(limits[-1])[0] == "5" and len(limits) > 2 else limits[-1] * 2)
     limits = [2, 3, 5, 10, 20, 50, 100, 200, 500, 1000]
     fitting = [limit for limit in limits if limit <= top] or [2]
     while len(fitting) > 5:
