@@ -8,6 +8,7 @@ from markupsafe import escape
 from coalition.asking import PAGES
 from coalition.searching import marked
 from coalition.wording import date_in_words, period_in_words
+from tests.conftest import CODEBOOK
 
 PATHS = ["/", "/countries", "/country/RUS", "/country/TUV", "/country/SCO", "/country/CHN", "/search?q=Iran", "/claims",
          "/codebook", "/charts", "/developers", "/embedding", "/downloads"]  # fmt: skip
@@ -121,4 +122,4 @@ async def test_confidence_and_country_narrow_a_search(served):
 async def test_a_record_leads_to_its_neighbours_and_can_be_cited_and_reported(served):
     page = (await served.client.get("/coalition/partnerships/rus-2011")).text
     assert 'rel="prev"' in page and 'rel="next"' in page
-    assert "version 1.0.0" in page and "mailto:?subject=Error%20in%20partnerships" in page
+    assert f"version {CODEBOOK.version}" in page and "mailto:?subject=Error%20in%20partnerships" in page
