@@ -9,7 +9,7 @@ live.addEventListener("click", async () => {
   const [, spec] = await Promise.all([import(chart.dataset.bundle), fetch(chart.dataset.spec).then((r) => r.json())]);
   spec.width = chart.clientWidth;
   delete spec.title;
-  await window.vegaEmbed(chart, spec, { actions: false, renderer: "svg", tooltip: true });
+  await window.vegaEmbed(chart, spec, { actions: false, renderer: "svg", tooltip: true, ast: true });
   live.remove();
   tell();
 });

@@ -13,6 +13,7 @@ from collections import OrderedDict
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
+from coalition.caching.notes import do_not_keep
 from coalition.charts.spec import VERSION, Undrawable
 
 WORKERS = 2
@@ -89,12 +90,14 @@ async def _work(work, *arguments):
         except BrokenProcessPool:  # a worker was killed: start new ones, once
             _pool = None if _pool is pool else _pool
             if attempt == 2:
+                do_not_keep()
                 raise Undrawable("The chart could not be drawn; the drawing process ended") from None
         except (TimeoutError, asyncio.TimeoutError):
             _pool = None if _pool is pool else _pool
             for process in list((pool._processes or {}).values()):
                 process.kill()
             pool.shutdown(wait=False, cancel_futures=True)
+            do_not_keep()
             raise Undrawable(f"The chart took longer than {SECONDS} seconds to draw and was given up") from None
         except ValueError as error:
             raise Undrawable(f"The chart cannot be drawn: {_reason(error)}") from None
