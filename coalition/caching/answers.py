@@ -38,17 +38,11 @@ def header(headers: Headers, name: bytes) -> bytes:
 def may_be_kept(status: int, headers: Headers) -> bool:
     """Return whether an answer is the same for all: complete, without cookies, and not forbidden by its maker."""
     control = header(headers, b"cache-control")
-    return (
-        status == 200
-        and not header(headers, b"set-cookie")
-        and b"no-store" not in control
-        and b"private" not in control
-    )
+    shared = not any(word in control for word in (b"no-store", b"private"))
+    return status == 200 and shared and not header(headers, b"set-cookie")
 
 
 def finished(
-    status: int, headers: Headers, body: bytes, encoding: str, etag: bytes, control: bytes, kept: bool
-) -> Answer:
     status: int, headers: Headers, body: bytes, encoding: str, etag: bytes, control: bytes, kept: bool
 ) -> Answer:
     """Return the answer with its body in the encoding asked for, and every header a cache needs."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 
 from coalition.caching.answers import ASSET, NEVER, PAGE, Answer, Headers, finished, header, may_be_kept
 from coalition.caching.asking import Asked, asked, holds
@@ -62,7 +63,7 @@ class Cache:
         return [(b"cache-control", self._control(scope)), (b"etag", self.etag()), (b"vary", b"accept-encoding")]
 
     def _control(self, scope) -> bytes:
-        """An asset asked for by this version of the site never changes; asked for by another version, it is not kept."""
+        """An asset asked for by this site version never changes; asked for by another, it is not kept."""
         if not scope["query_string"] or not scope["path"].startswith(ASSETS):
             return PAGE
         return ASSET if scope["query_string"] == self.etag()[3:-1] else NEVER
@@ -107,10 +108,8 @@ class Cache:
                 await send({"type": "http.response.body", "body": b""})
                 raise TooLong
 
-        try:
+        with suppress(TooLong):
             await self.app(plain(scope), receive, tagged)
-        except TooLong:
-            pass
 
     def _guarded(self, send):
         """Say of an answer that passes by that it is not to be kept, unless its maker said how it is."""
