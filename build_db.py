@@ -110,14 +110,21 @@ def tidy(root: Path):
 @root_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8001, show_default=True, type=click.IntRange(0, 65535), help="Port to listen on.")
+@click.option("--log/--no-log", default=False, show_default=True, help="Write one line per answer, with its timing.")
+@click.option(
+    "--downloads",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of the files that people download, written if it is not of this build. [dist]",
+)
 @click.option("--open", "open_browser", is_flag=True, help="Open the site in a browser.")
-def serve(root: Path, host: str, port: int, open_browser: bool):
+def serve(root: Path, host: str, port: int, log: bool, downloads: Path | None, open_browser: bool):
     """Build if the sources are newer than the database, then serve it read-only.
 
     \b
     Examples:
       python build_db.py serve
       python build_db.py serve --port 8080 --open
+      python build_db.py serve --host 0.0.0.0 --log
     """
     path = root / "coalition.db"
     if is_stale(root, path):
@@ -125,25 +132,32 @@ def serve(root: Path, host: str, port: int, open_browser: bool):
             build_database(root, path, progress)
     import uvicorn  # these two take half a second, which only this command needs
 
-    from coalition.serving import site
+    from coalition.serving import application, prepared_downloads, site
 
     url = f"http://{host}:{port}/"
     click.echo(f"Serving at {url} (stop with Ctrl+C)")
     if open_browser:
         click.launch(url)
-    uvicorn.run(site(root, path).app(), host=host, port=port, lifespan="on", log_level="warning")
+    files = prepared_downloads(root, path, downloads or root / "dist")
+    app = application(site(root, path, files), log)
+    uvicorn.run(app, host=host, port=port, lifespan="on", log_level="warning", access_log=False)
 
 
 @cli.command()
 @root_option
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-def export(root: Path, folder: Path):
-    """Write what people download into FOLDER: database, Data Package, Parquet, checksums.
+@click.option(
+    "--compressed", is_flag=True, help="Also write a .br and .gz copy of what gets smaller; `serve` sends them."
+)
+def export(root: Path, folder: Path, compressed: bool):
+    """Write what people download into FOLDER: database, Data Package, Parquet, CSV, checksums.
 
     \b
-    Example:
+    Examples:
       python build_db.py export /tmp/china-coalition
+      python build_db.py export --compressed dist
     """
+    from coalition.compressing import compress_files
     from coalition.exporting import export as write_files
 
     path = root / "coalition.db"
@@ -151,6 +165,8 @@ def export(root: Path, folder: Path):
         if is_stale(root, path):
             build_database(root, path, progress)
         files = write_files(root, path, folder, progress)
+        if compressed:
+            compress_files(folder)
     click.echo(f"{len(files)} files and manifest.json in {folder}")
 
 

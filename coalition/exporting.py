@@ -1,7 +1,8 @@
-"""The files people take home: the database, a zipped Data Package, one Parquet file per table, and their checksums."""
+"""The files people take home: database, zipped Data Package, Parquet and CSV of each table, and their checksums."""
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import io
 import json
@@ -20,6 +21,7 @@ FORMATS = {
     ".db": "application/vnd.sqlite3",
     ".zip": "application/zip",
     ".parquet": "application/vnd.apache.parquet",
+    ".csv": "text/csv; charset=utf-8",
     ".json": "application/json",
 }
 # The earliest time a zip can hold; the time of packing must not enter, so that two exports are the same bytes.
@@ -80,6 +82,16 @@ def parquet(db: sqlite3.Connection, table: Table) -> bytes:
     return out.getvalue()
 
 
+def csv_text(db: sqlite3.Connection, table: Table) -> bytes:
+    """Return one table or view as CSV: what the site streams at <table>.csv?_stream=on, in the table's own order."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    columns = [column.name for column in (*table.columns, *table.derived)]
+    writer.writerow(columns)
+    writer.writerows(db.execute(f"select {', '.join(map(quoted, columns))} from {quoted(table.name)}"))
+    return out.getvalue().encode()
+
+
 def export(
     root: Path, database: Path, folder: Path, progress: Callable[[str], None] = lambda words: None
 ) -> list[dict]:
@@ -112,8 +124,19 @@ def export(
     with sqlite3.connect(f"file:{database}?mode=ro&immutable=1", uri=True) as db:
         for table in codebook.tables:
             put(f"{table.name}.parquet", parquet(db, table), table.title, table.name)
+            put(f"{table.name}.csv", csv_text(db, table), table.title, table.name)
         release = dict(db.execute("select property, value from dataset"))
     manifest = {key: release[key] for key in ("title", "version", "released", "license", "content_hash")}
     content = json.dumps({**manifest, "files": entries}, ensure_ascii=False, indent=1) + "\n"
     (folder / MANIFEST).write_text(content, encoding="utf-8")
     return entries
+
+
+def is_current(folder: Path, database_hash: str) -> bool:
+    """Return whether `folder` holds a whole export of the database with this SHA-256; the manifest is written last."""
+    try:
+        files = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"]
+        whole = all((folder / file["name"]).stat().st_size == file["bytes"] for file in files)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+    return whole and any(file["name"] == DATABASE_FILE and file["sha256"] == database_hash for file in files)

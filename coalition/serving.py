@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from datasette.app import Datasette
+from datasette.inspect import inspect_hash
 from datasette.utils import parse_metadata
 
+from coalition.accesslog import AccessLog
+from coalition.compressing import compress_files
+from coalition.exporting import export, is_current
+from coalition.schema import quoted
+from coalition.warming import warm_up
 
-def site(root: Path, database: Path, **overrides) -> Datasette:
+
+def site(root: Path, database: Path, downloads: Path | None = None, **overrides) -> Datasette:
     """Return a Datasette that serves `database` immutably, configured by the files in `root`.
 
     Datasette's own configuration directory mode mounts every database in the folder as mutable unless a
     file of inspect data names it, and trusts that file when it is stale; so the parts are given one by one.
+    `downloads` is a folder of files as `export` writes them.
     """
     options = {
         "immutables": [str(database)],
@@ -23,5 +34,55 @@ def site(root: Path, database: Path, **overrides) -> Datasette:
         "template_dir": str(root / "templates"),
         "static_mounts": [("static", str(root / "static"))],
         "cors": True,
+        "inspect_data": inspected(database),
     }
-    return Datasette([], **{**options, **overrides})
+    datasette = Datasette([], **{**options, **overrides})
+    datasette.downloads = downloads
+    return datasette
+
+
+def inspected(database: Path) -> dict:
+    """Return what Datasette need not find out again about a file that does not change: hash, size, row counts."""
+    with closing(sqlite3.connect(f"file:{database}?mode=ro&immutable=1", uri=True)) as db:
+        shadow = "select name from pragma_table_list where type = 'shadow'"
+        names = db.execute(f"select name from sqlite_master where type = 'table' and name not in ({shadow})")
+        counts = {name: {"count": _count(db, name)} for (name,) in names.fetchall()}
+    return {database.stem: {"hash": inspect_hash(database), "size": database.stat().st_size, "tables": counts}}
+
+
+def _count(db: sqlite3.Connection, table: str) -> int:
+    # An index of the full text has as many rows as its table, but takes a second to say so.
+    table = table.removesuffix("_fts")
+    return db.execute(f"select count(*) from {quoted(table)}").fetchone()[0]
+
+
+def prepared_downloads(root: Path, database: Path, folder: Path) -> Path | None:
+    """Return `folder` with the files of this database in it, written now if need be; None if they cannot be."""
+    if is_current(folder, inspect_hash(database)):
+        return folder
+    try:
+        export(root, database, folder)
+        compress_files(folder)
+    except OSError:  # a read-only folder: the site makes its own in a temporary one
+        return None
+    return folder
+
+
+def application(datasette: Datasette, log: bool = True):
+    """Return the site as an ASGI application that starts whole, draws its usual pictures, and logs what it answers."""
+    app = datasette.app()
+
+    async def started(scope, receive, send):
+        if scope["type"] != "lifespan":
+            await app(scope, receive, send)
+            return
+        assert (await receive())["type"] == "lifespan.startup"
+        # Before the first request: Datasette would let a second one pass while the first still starts it.
+        await datasette.invoke_startup()
+        warming = asyncio.create_task(warm_up(datasette))
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        warming.cancel()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    return AccessLog(started) if log else started

@@ -1,24 +1,10 @@
 """Every cacheable answer is made once per site version; ETag and Cache-Control come from that version."""
 
-from pathlib import Path
-from weakref import WeakKeyDictionary
-
 from datasette import hookimpl
 
-import coalition
 from coalition.caching.notes import noticing
-from coalition.caching.version import version_of
+from coalition.caching.version import site_version
 from coalition.caching.wrapper import Cache
-
-CODE = Path(coalition.__file__).parent
-_versions = WeakKeyDictionary()
-
-
-def site_version(datasette) -> str:
-    """Return the version that the site started with; Datasette writes into its metadata as it goes along."""
-    if datasette not in _versions:
-        _versions[datasette] = version_of(datasette, CODE)
-    return _versions[datasette]
 
 
 # Datasette puts the last wrapper outermost; the cache stands before everything else.

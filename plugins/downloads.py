@@ -1,58 +1,87 @@
-"""Downloads: the page and the files, made once per database when first asked for, in a thread."""
+"""Downloads: the page, and the files as they were written at build time."""
 
 import asyncio
+import hashlib
 import json
 import tempfile
 from pathlib import Path
 
-from datasette import Response, hookimpl
-from datasette.utils.asgi import NotFound, asgi_send_file
+from datasette import Forbidden, Response, hookimpl
+from datasette.utils.asgi import NotFound
 
 from coalition import ROOT
-from coalition.exporting import DATABASE_FILE, FORMATS, MANIFEST, export
+from coalition.compressing import compress_files
+from coalition.exporting import DATABASE_FILE, FORMATS, MANIFEST, export, is_current
 from coalition.metadata import DATABASE
+from coalition.sending import send_file
 
-# {hash of the database: folder}; a folder lives as long as the process.
-_made: dict[str, tempfile.TemporaryDirectory] = {}
+
+class Files:
+    """A folder of downloads with its manifest and {name: SHA-256}; the folder may be a temporary one."""
+
+    def __init__(self, folder: Path, temporary: tempfile.TemporaryDirectory | None = None):
+        self.folder, self.temporary = folder, temporary
+        content = (folder / MANIFEST).read_bytes()
+        self.manifest = json.loads(content)
+        self.sums = {file["name"]: file["sha256"] for file in self.manifest["files"]}
+        self.sums[MANIFEST] = hashlib.sha256(content).hexdigest()
+
+
+_files: dict[str, Files] = {}
 _making = asyncio.Lock()
 
 
-async def folder_of(datasette) -> Path:
-    """Return the folder that holds the files of the database being served."""
+async def files_of(datasette) -> Files:
+    """Return the files of the database being served: those that are given, if they are of this build, or new ones."""
     database = datasette.get_database(DATABASE)
     key = f"{database.path} {database.hash}"
     async with _making:
-        if key not in _made:
-            made = tempfile.TemporaryDirectory(prefix="coalition-downloads-")
-            await asyncio.to_thread(export, ROOT, Path(database.path), Path(made.name))
-            _made[key] = made
-    return Path(_made[key].name)
+        if key not in _files:
+            _files[key] = await asyncio.to_thread(found_or_made, datasette, Path(database.path), database.hash)
+    return _files[key]
+
+
+def found_or_made(datasette, database: Path, database_hash: str) -> Files:
+    given = getattr(datasette, "downloads", None)
+    if given and is_current(given, database_hash):
+        return Files(given)
+    temporary = tempfile.TemporaryDirectory(prefix="coalition-downloads-")
+    export(ROOT, database, Path(temporary.name))
+    compress_files(Path(temporary.name))
+    return Files(Path(temporary.name), temporary)
 
 
 async def downloads_page(request, datasette):
     """Answer /downloads."""
-    folder = await folder_of(datasette)
-    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    for file in manifest["files"]:
-        own = file["name"] == DATABASE_FILE
-        file["path"] = datasette.urls.path(f"/{DATABASE_FILE}" if own else f"/downloads/{file['name']}")
-    return Response.html(await datasette.render_template("downloads.html", {"manifest": manifest}, request=request))
+    manifest = (await files_of(datasette)).manifest
+
+    def path(name: str) -> str:
+        return datasette.urls.path(f"/{name}" if name == DATABASE_FILE else f"/downloads/{name}")
+
+    files = [{**file, "path": path(file["name"])} for file in manifest["files"]]
+    tables = {}
+    for file in files:
+        if file["table"]:
+            tables.setdefault(file["table"], []).append(file)
+    context = {"manifest": manifest, "whole": [file for file in files if not file["table"]], "tables": tables}
+    return Response.html(await datasette.render_template("downloads.html", context, request=request))
 
 
-async def download(request, send, datasette):
-    """Answer /downloads/<file>."""
-    name = request.url_vars["name"]
-    folder = await folder_of(datasette)
-    if not (folder / name).is_file():
+async def download(request, scope, receive, send, datasette):
+    """Answer /downloads/<file> and /coalition.db."""
+    name = request.url_vars.get("name") or DATABASE_FILE
+    if name == DATABASE_FILE and not datasette.setting("allow_download"):
+        raise Forbidden("The database cannot be downloaded")
+    files = await files_of(datasette)
+    if name not in files.sums:
         raise NotFound(f"There is no download of the name '{name}'; /downloads lists them all")
-    headers = {"access-control-allow-origin": "*", "cache-control": "max-age=300"}
-    kind = FORMATS[Path(name).suffix]
-    await asgi_send_file(send, folder / name, filename=name, content_type=kind, headers=headers)
+    await send_file(files.folder / name, FORMATS[Path(name).suffix], files.sums[name], scope, receive, send)
 
 
 @hookimpl
 def register_routes():
     return [
         (r"^/downloads$", downloads_page),
-        (r"^/downloads/(?P<name>[a-z_-]+\.(zip|parquet|json|db))$", download),
+        (r"^/downloads/(?P<name>[a-z_-]+\.(zip|parquet|csv|json|db))$", download),
+        (rf"^/{DATABASE_FILE}$", download),
     ]

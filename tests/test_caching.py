@@ -11,7 +11,7 @@ from coalition.caching.answers import ASSET, PAGE
 from coalition.caching.asking import asked, preferred_encoding
 from coalition.caching.notes import do_not_keep
 from coalition.caching.store import Store
-from coalition.caching.version import digest_of_files, site_version
+from coalition.caching.version import combined, digest_of_files
 from coalition.caching.wrapper import LONGEST, Cache
 from coalition.serving import site
 
@@ -262,7 +262,7 @@ async def test_two_sites_of_one_build_have_one_version(database):
 def test_any_change_makes_a_new_site_version(part):
     parts = {"database": "a", "files": "b", "configuration": {"c": 1}}
     changed = {**parts, part: {"c": 2} if part == "configuration" else "z"}
-    assert site_version(*parts.values()) == site_version(*parts.values()) != site_version(*changed.values())
+    assert combined(*parts.values()) == combined(*parts.values()) != combined(*changed.values())
 
 
 @pytest.mark.parametrize("name", ["page.html", "plugin.py", "sub/query.sql"])

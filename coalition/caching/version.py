@@ -7,11 +7,15 @@ import json
 from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 LENGTH = 16
 # Libraries that shape answers.
 LIBRARIES = ("datasette", "datasette-vega", "vl-convert-python", "mapcraft", "noto-cjk-sans-otc")
 SUFFIXES = {".py", ".html", ".css", ".js", ".sql", ".yml", ".json", ".svg"}
+
+CODE = Path(__file__).parent.parent
+_versions: WeakKeyDictionary = WeakKeyDictionary()
 
 
 def digest_of_files(folders: Iterable[Path]) -> str:
@@ -25,7 +29,7 @@ def digest_of_files(folders: Iterable[Path]) -> str:
     return digest.hexdigest()
 
 
-def site_version(database_hash: str, files: str, metadata_and_settings: dict) -> str:
+def combined(database_hash: str, files: str, metadata_and_settings: dict) -> str:
     """Return the version of a site as LENGTH hexadecimal digits."""
     parts = {
         "database": database_hash,
@@ -36,12 +40,18 @@ def site_version(database_hash: str, files: str, metadata_and_settings: dict) ->
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()[:LENGTH]
 
 
-def version_of(datasette, code: Path) -> str:
-    """Return the site version of a Datasette whose shared code is in the folder `code`."""
-    folders = [code, datasette.plugins_dir, datasette.template_dir, *(path for _, path in datasette.static_mounts)]
+def site_version(datasette) -> str:
+    """Return the version that the site started with; Datasette writes into its metadata as it goes along."""
+    if datasette not in _versions:
+        _versions[datasette] = _version(datasette)
+    return _versions[datasette]
+
+
+def _version(datasette) -> str:
+    folders = [CODE, datasette.plugins_dir, datasette.template_dir, *(path for _, path in datasette.static_mounts)]
     hashes = [db.hash or "" for name, db in sorted(datasette.databases.items()) if name != "_internal"]
     configuration = {"metadata": datasette.metadata(), "settings": datasette.settings_dict()}
-    return site_version(" ".join(hashes), digest_of_files(Path(f) for f in folders if f), configuration)
+    return combined(" ".join(hashes), digest_of_files(Path(f) for f in folders if f), configuration)
 
 
 def _installed(name: str) -> str:

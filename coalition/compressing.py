@@ -1,0 +1,33 @@
+"""Compressed copies beside files that are sent often, made once."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import brotli
+
+# A zip and Parquet are compressed inside.
+SUFFIXES = {".db", ".csv", ".json"}
+COPIES = {"br": ".br", "gzip": ".gz"}
+
+
+def compress_files(folder: Path) -> list[Path]:
+    """Write <file>.br and <file>.gz where they are smaller; return what was written."""
+    written = []
+    for path in sorted(folder.iterdir()):
+        if path.suffix not in SUFFIXES:
+            continue
+        content = path.read_bytes()
+        copies = {"br": brotli.compress(content, quality=9), "gzip": gzip.compress(content, 9, mtime=0)}
+        for encoding, copy in copies.items():
+            if len(copy) < len(content):
+                written.append(path.with_name(path.name + COPIES[encoding]))
+                written[-1].write_bytes(copy)
+    return written
+
+
+def compressed_copy(path: Path, encoding: str) -> Path | None:
+    """Return the copy of a file in this encoding, or None where there is none."""
+    copy = path.with_name(path.name + COPIES[encoding]) if encoding else path
+    return copy if encoding and copy.is_file() else None

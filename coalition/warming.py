@@ -1,0 +1,30 @@
+"""Drawing what most readers ask for first, before they ask: home, gallery, and every chart in its usual forms."""
+
+from __future__ import annotations
+
+import asyncio
+from weakref import WeakSet
+
+from coalition.charts.answers import charted_queries
+from coalition.metadata import DATABASE
+
+TOGETHER = 2  # as many as there are processes that draw
+_warm: WeakSet = WeakSet()
+
+
+def is_warm(datasette) -> bool:
+    """Return whether every usual picture of this site has been drawn."""
+    return datasette in _warm
+
+
+async def warm_up(datasette) -> None:
+    """Ask the site for its usual pages; the drawings are kept by content, so that every reader has them after."""
+    charts = [f"/{DATABASE}/{name}{form}" for name in charted_queries(datasette) for form in ("", ".svg", ".embed")]
+    turn = asyncio.Semaphore(TOGETHER)
+
+    async def ask(path: str) -> None:
+        async with turn:
+            await datasette.client.get(datasette.urls.path(path))
+
+    await asyncio.gather(*(ask(path) for path in ("/", "/charts", "/downloads", *charts)))
+    _warm.add(datasette)
