@@ -70,7 +70,9 @@ async def test_the_csv_file_is_what_the_table_streams(served, codebook):
     for table in codebook.tables:
         streamed = await served.client.get(f"/coalition/{table.name}.csv?_stream=on")
         file = await served.client.get(f"/downloads/{table.name}.csv")
-        assert sorted(rows(file.text)) == sorted(rows(streamed.text)), table.name
+        # Datasette puts a rowid before the columns of a table without a key.
+        expected = [row[len(row) - len(rows(file.text)[0]) :] for row in rows(streamed.text)]
+        assert sorted(rows(file.text)) == sorted(expected), table.name
 
 
 def test_downloads_are_written_once_per_build(database, tmp_path):
