@@ -8,7 +8,6 @@ than the second page assumes, and a row is on neither. One of 191 statements was
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 COLUMN = r'(?:\[[^\]]+\]|"[^"]+"|[A-Za-z_][A-Za-z0-9_]*)'
 FIRST_PAGE = re.compile(
@@ -18,24 +17,16 @@ FIRST_PAGE = re.compile(
 )
 
 
-def tie_broken(sql: str, keys_of: Callable[[str], list[str]]) -> str:
+def tie_broken(sql: str, keys: dict[str, list[str]]) -> str:
     """Return the SQL of a table's first page, ordered by its key as well; any other SQL as it is.
 
-    >>> tie_broken("select id, year from t order by year desc limit 3", lambda table: ["id"])
+    `keys` is {table: its primary key, escaped}.
+
+    >>> tie_broken("select id, year from t order by year desc limit 3", {"t": ["id"]})
     'select id, year from t order by year desc, id limit 3'
     """
     found = FIRST_PAGE.fullmatch(sql.strip())
     if not found or re.search(r"\b(group by|union|join)\b", sql, re.I):
         return sql
-    keys = [key for key in keys_of(found["table"].strip('[]"')) if key != found["column"].strip('[]"')]
-    return f"{found['head']}{''.join(f', {key}' for key in keys)}{found['limit']}" if keys else sql
-
-
-def paging(database, keys: dict[str, list[str]]):
-    """Return Database.execute with gapless first pages; `keys` is {table: its primary key, escaped}."""
-    execute = database.execute
-
-    async def executed(sql, *args, **kwargs):
-        return await execute(tie_broken(sql, lambda table: keys.get(table, [])), *args, **kwargs)
-
-    return executed
+    more = [key for key in keys.get(found["table"].strip('[]"'), []) if key != found["column"].strip('[]"')]
+    return f"{found['head']}{''.join(f', {key}' for key in more)}{found['limit']}" if more else sql

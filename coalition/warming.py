@@ -1,4 +1,4 @@
-"""Drawing what most readers ask for first, before they ask: home, gallery, and every chart in its usual forms."""
+"""Making what most readers ask for first, before they ask: home, gallery, charts, tables with their facets."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 from weakref import WeakSet
 
 from coalition.charts.answers import charted_queries
+from coalition.known import patient
 from coalition.metadata import DATABASE
 
 TOGETHER = 2  # as many as there are processes that draw
@@ -13,12 +14,15 @@ _warm: WeakSet = WeakSet()
 
 
 def is_warm(datasette) -> bool:
-    """Return whether every usual picture of this site has been drawn."""
+    """Return whether every usual picture of this site has been drawn and every usual facet counted."""
     return datasette in _warm
 
 
 async def warm_up(datasette) -> None:
-    """Ask the site for its usual pages; the drawings are kept by content, so that every reader has them after."""
+    """Ask the site for its usual pages; drawings are kept by content and facets by their SQL, so that every
+    reader has them after."""
+    patient.set(True)
+    tables = [f"/{DATABASE}/{name}" for name in await datasette.get_database(DATABASE).table_names()]
     charts = [f"/{DATABASE}/{name}{form}" for name in charted_queries(datasette) for form in ("", ".svg", ".embed")]
     turn = asyncio.Semaphore(TOGETHER)
 
@@ -26,5 +30,5 @@ async def warm_up(datasette) -> None:
         async with turn:
             await datasette.client.get(datasette.urls.path(path))
 
-    await asyncio.gather(*(ask(path) for path in ("/", "/charts", "/downloads", *charts)))
+    await asyncio.gather(*(ask(path) for path in ("/", "/charts", "/downloads", *tables, *charts)))
     _warm.add(datasette)

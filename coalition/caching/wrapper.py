@@ -88,10 +88,11 @@ class Cache:
             return STREAMED
         control = self._control(scope)
         kept = not notes and control is not NEVER
-        answer = await asyncio.to_thread(
-            finished, collected.status, collected.headers, b"".join(collected.parts), question.encoding,
-            self.etag(), control, kept,
-        )  # fmt: skip
+        parts = (collected.status, collected.headers, b"".join(collected.parts), question.encoding)
+        if question.encoding:
+            answer = await asyncio.to_thread(finished, *parts, self.etag(), control, kept)
+        else:
+            answer = finished(*parts, self.etag(), control, kept)
         if answer.kept:
             self.store.put(question.key, answer, len(answer.body))
         return answer

@@ -1,0 +1,145 @@
+"""Claims about facets: counted once, the same as Datasette's, and never without a limit for a reader."""
+
+import json
+import sqlite3
+
+import pytest
+
+from coalition import ROOT
+from coalition.known import MOST, Known, by_key, is_facet, patient
+from coalition.metadata import read_metadata
+from coalition.serving import site
+from coalition.warming import warm_up
+from tests.conftest import CODEBOOK
+
+TABLES = read_metadata(ROOT, CODEBOOK)[0]["databases"]["coalition"]["tables"]
+FACETED = [name for name in TABLES if TABLES[name].get("facets")]
+
+
+def column_facet(source: str) -> str:
+    return f"""
+        select kind as value, count(*) as count from (
+            {source}
+        ) where kind is not null
+        group by kind order by count desc, value limit 21
+    """
+
+
+@pytest.mark.parametrize("table", FACETED)
+async def test_facets_count_what_the_rows_hold(served, table):
+    address = f"/coalition/{table}.json?_shape=objects&_size=1&_facet_size=max"
+    found = (await served.client.get(address)).json()["facet_results"]
+    facets = found.values() if isinstance(found, dict) else found
+    rows = await served.get_database("coalition").execute(f'select * from "{table}"')
+    assert len(list(facets)) == len(TABLES[table]["facets"])
+    for facet in facets:
+        counted = {}
+        for row in rows.rows:
+            value = row[facet["name"]]
+            for item in set(json.loads(value)) if facet["type"] == "array" else [value]:
+                if item is not None:
+                    counted[item] = counted.get(item, 0) + 1
+        for shown in facet["results"]:
+            assert shown["count"] == counted[shown["value"]], (facet["name"], shown)
+        assert facet["truncated"] or len(facet["results"]) == len(counted)
+
+
+async def test_the_facets_of_a_whole_table_are_counted_once(database):
+    fresh = site(ROOT, database)
+    await fresh.invoke_startup()
+    asked = []
+
+    async def counting(execute, sql, *args, **kwargs):
+        asked.append(sql)
+        return await execute(sql, *args, **kwargs)
+
+    known = known_of(fresh)
+    execute = known.execute
+    known.execute = lambda sql, *args, **kwargs: counting(execute, sql, *args, **kwargs)
+    for order in ("_sort=title", "_sort_desc=title", "_size=7"):
+        await fresh.client.get(f"/coalition/events.json?{order}")
+    facets = [sql for sql in asked if is_facet(sql)]
+    assert len(facets) == len(set(facets)) == len(TABLES["events"]["facets"])
+
+
+def known_of(datasette) -> Known:
+    """Return the Known that is wrapped by the other wrappers of Database.execute."""
+    function = datasette.get_database("coalition").execute
+    for _ in range(5):
+        if isinstance(function, Known):
+            return function
+        cells = [cell.cell_contents for cell in function.__closure__ or ()]
+        function = next(cell for cell in cells if callable(cell))
+    raise AssertionError("no Known")
+
+
+async def test_a_filter_is_counted_anew(served):
+    whole = (await served.client.get("/coalition/exercises.json?_shape=objects")).json()["facet_results"]
+    narrow = (await served.client.get("/coalition/exercises.json?_shape=objects&status=announced")).json()
+    assert whole["domain"]["results"] != narrow["facet_results"]["domain"]["results"]
+
+
+async def slow_site(database):
+    """A site whose facets have no time to speak of."""
+    settings = json.loads((ROOT / "settings.json").read_text()) | {"facet_time_limit_ms": 1}
+    slow = site(ROOT, database, settings=settings)
+    await slow.invoke_startup()
+    return slow
+
+
+async def test_a_facet_stopped_by_the_limit_is_counted_whole_before_the_site_opens(database):
+    slow = await slow_site(database)
+    await warm_up(slow)
+    assert await facets_of(slow) == len(TABLES["events"]["facets"])
+
+
+async def test_a_facet_stopped_by_the_limit_is_left_out_for_a_reader_who_comes_before(database):
+    assert await facets_of(await slow_site(database)) < len(TABLES["events"]["facets"])
+
+
+async def facets_of(datasette) -> int:
+    page = (await datasette.client.get("/coalition/events.json?_shape=objects&_size=3")).json()
+    return len(page["facet_results"])
+
+
+async def test_a_reader_never_counts_without_a_limit(database, monkeypatch):
+    assert patient.get() is False
+    monkeypatch.setattr(Known, "_counted", lambda self, sql: pytest.fail("counted without a limit"))
+    slow = site(ROOT, database, settings={"sql_time_limit_ms": 20})
+    await slow.invoke_startup()
+    bomb = column_facet("with recursive c(kind) as (select 1 union all select kind + 1 from c) select kind from c")
+    answer = await slow.client.get("/coalition.json", params={"sql": bomb.strip()})
+    assert answer.status_code == 400
+
+
+async def test_readers_cannot_fill_the_memory_with_facets(served):
+    known = Known(served.get_database("coalition"))
+    for number in range(MOST + 50):
+        await known(column_facet(f"select kind from actors limit {number}"))
+    assert len(known._results) == MOST
+
+
+@pytest.mark.parametrize("source", ["select random() as kind", "select datetime('now') as kind"])
+def test_what_changes_is_not_known(source):
+    assert is_facet(column_facet("select kind from actors")) and not is_facet(column_facet(source))
+
+
+def test_an_array_facet_by_key_is_the_same_and_compares_less(database):
+    sql = """
+        with inner as (select id, title, actors from events ),
+        deduped_array_items as (
+            select
+                distinct j.value,
+                inner.*
+            from
+                json_each([inner].actors) j
+                join inner
+        )
+        select value as value, count(*) as count from deduped_array_items
+        group by value order by count(*) desc, value limit 21
+    """
+    faster = by_key(sql, {"events": ["id"]})
+    assert "inner.id" in faster and "inner.*" not in faster
+    with sqlite3.connect(database) as db:
+        assert db.execute(sql).fetchall() == db.execute(faster).fetchall()
+    assert by_key(sql, {}) == by_key(sql, {"events": ["other"]}) == sql
