@@ -101,7 +101,7 @@ CASES = {
     "wrong encoding": (
         raw(ACTORS, lambda b: b.decode().encode("gb18030")), "sources/actors.csv, row 2: is not UTF-8"),
     "NUL character": (
-        raw(THEMES, lambda b: b + b"x,\0,y\n"), "sources/themes.csv, row 35: holds a NUL character"),
+        raw(THEMES, lambda b: b.replace(b"anti-bloc,", b"anti\0bloc,")), "sources/themes.csv, row 2: holds a NUL character"),
     "empty file": (
         raw(THEMES, lambda b: b""), "sources/themes.csv: the file is empty"),
     "missing file": (
