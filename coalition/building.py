@@ -14,6 +14,7 @@ from coalition.metadata import query_problems, read_metadata
 from coalition.problems import BadInput, Problem
 from coalition.reading import Rows, read_sources
 from coalition.ruling import Result, judge, read_rules
+from coalition.totals import compared
 
 Progress = Callable[[str], None]
 
@@ -58,13 +59,20 @@ def check_sources(root: Path, progress: Progress = lambda words: None) -> Checke
 def build(root: Path, path: Path, progress: Progress = lambda words: None) -> Checked:
     """Check the sources and compile them to `path`; raise BadInput, leaving `path` as it was."""
     checked = check_sources(root, progress)
+    problems: list[Problem] = []
+
+    def our_counts(db: sqlite3.Connection) -> list[tuple]:
+        rows, found = compared(db, checked.metadata)
+        problems.extend(found)
+        return rows
 
     def check(db: sqlite3.Connection) -> None:
         db.execute("pragma query_only = on")
-        if problems := list(query_problems(checked.metadata, db)):
+        problems.extend(query_problems(checked.metadata, db))
+        if problems:
             raise BadInput(_sorted(problems))
 
-    compile_database(path, checked.codebook, checked.everything, checked.results, check, progress)
+    compile_database(path, checked.codebook, checked.everything, checked.results, our_counts, check, progress)
     return checked
 
 

@@ -24,10 +24,13 @@ def compile_database(
     codebook: Codebook,
     everything: dict[str, Rows],
     results: list[Result],
+    our_counts: Callable[[sqlite3.Connection], list[tuple]],
     check: Callable[[sqlite3.Connection], None],
     progress: Callable[[str], None],
 ) -> None:
     """Write the database beside `path`, call `check` on it, then put it in place in one step.
+
+    `our_counts` gives the rows of published_counts from the database as it stands with its views.
 
     An exception or a kill at any moment leaves what was at `path` as it was. Two runs over the same rows
     write the same bytes: rows are sorted, and neither time nor place enters.
@@ -36,7 +39,7 @@ def compile_database(
     # The name does not end in .db, so that no server takes it for a database.
     draft = path.with_name(f".{path.name}.{os.getpid()}.building")
     try:
-        _write(draft, codebook, everything, results, check, progress)
+        _write(draft, codebook, everything, results, our_counts, check, progress)
         _flush(draft)
         os.replace(draft, path)
     finally:
@@ -66,7 +69,7 @@ def _flush(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _write(draft, codebook, everything, results, check, progress) -> None:
+def _write(draft, codebook, everything, results, our_counts, check, progress) -> None:
     db = sqlite3.connect(draft, isolation_level=None)
     try:
         # Nobody reads the draft, and it is flushed as a whole: neither journal nor syncing is needed.
@@ -92,6 +95,8 @@ def _write(draft, codebook, everything, results, check, progress) -> None:
         for table in codebook.derived:
             if table.kind == "view":
                 db.execute(f"create view {quoted(table.name)} as {_derived_sql(table.name)}")
+        progress("totals")
+        _put(db, codebook.table("published_counts"), our_counts(db))
         progress("search")
         for table in codebook.tables:
             _index_text(db, table)
@@ -154,10 +159,13 @@ def _fill_codebook(db: sqlite3.Connection, codebook: Codebook, everything, resul
         "dataset": list(dataset_properties(codebook, everything).items()),
     }  # fmt: skip
     for name, rows in content.items():
-        table = codebook.table(name)
-        db.execute(create_table(table))
-        marks = ", ".join("?" * len(table.columns))
-        db.executemany(f"insert into {quoted(name)} values ({marks})", rows)
+        _put(db, codebook.table(name), rows)
+
+
+def _put(db: sqlite3.Connection, table: Table, rows: list[tuple]) -> None:
+    db.execute(create_table(table))
+    marks = ", ".join("?" * len(table.columns))
+    db.executemany(f"insert into {quoted(table.name)} values ({marks})", rows)
 
 
 def dataset_properties(codebook: Codebook, everything: dict[str, Rows]) -> dict[str, str]:

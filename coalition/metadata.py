@@ -6,6 +6,7 @@ import re
 import sqlite3
 from pathlib import Path
 
+from coalition.charts import alt
 from coalition.codebook import Codebook
 from coalition.problems import Problem, problem
 from coalition.yamlfile import read_yaml
@@ -109,6 +110,11 @@ def _chart_problems(chart, where: str):
     yield from _unknown(chart, CHART_KEYS, f"{where}, chart")
     if not isinstance(chart.get("alt"), str) or not chart["alt"].strip():
         yield problem(FILE, "a chart needs an alt text", key=f"{where}, chart")
+        chart["alt"] = ""
+    try:
+        alt.fields(chart["alt"])
+    except alt.Unreadable as error:
+        yield problem(FILE, f"alt text: {error}", key=f"{where}, chart")
     if "data" in chart:
         yield problem(FILE, "a chart has no data of its own; its query gives them", key=f"{where}, chart")
 
@@ -136,8 +142,11 @@ def query_problems(metadata: dict, db: sqlite3.Connection):
             continue
         if cursor.description is None:
             yield problem(FILE, "its SQL returns no rows; a named query is a SELECT", key=where)
-        for field in sorted(chart_fields(query.get("chart", {})) - fields):
+        chart = query.get("chart", {})
+        for field in sorted(chart_fields(chart) - fields):
             yield problem(FILE, f"its chart draws field '{field}', which the query does not return", key=where)
+        for field in sorted(alt.fields(chart.get("alt", "")) - fields):
+            yield problem(FILE, f"its alt text names '{field}', which the query does not return", key=where)
 
 
 def _without_literals(sql: str) -> str:

@@ -1,19 +1,16 @@
-"""Charts: pictures, specs and embeds of every charted query, the chart above its rows, and the gallery."""
+"""Charts: pictures, specs and embeds of every charted query, and the gallery."""
 
 import json
 
 from datasette import Response, hookimpl
-from markupsafe import Markup
 
-from coalition.asking import release
-from coalition.charts.answers import BadRequest, answer, charted_queries, options_of
+from coalition.charts.answers import BadRequest, answer, charted_queries
 from coalition.charts.drawing import bundle
-from coalition.charts.render import figure_svg, framed_svg, full_spec, png, said
+from coalition.charts.render import WIDTHS, figure_svg, framed_svg, full_spec, png, said
 from coalition.charts.spec import table_columns
 from coalition.charts.theme import variables
 from coalition.metadata import DATABASE
 
-WIDTHS = {"wide": 720, "narrow": 340}
 FORMS = {
     "svg": "image/svg+xml",
     "png": "image/png",
@@ -111,37 +108,3 @@ def register_routes():
         (r"^/charts$", gallery),
         (r"^/-/vega\.js$", chart_bundle),
     ]
-
-
-@hookimpl
-def extra_template_vars(datasette, request, template):
-    async def chart_vars():
-        async def chart_of(name):
-            """The chart of a query with this page's parameters, drawn wide and narrow; nothing if it has none."""
-            if name not in charted_queries(datasette):
-                return ""
-            drawn = {kind: await figure_svg(datasette, name, page_params(name), w) for kind, w in WIDTHS.items()}
-            return Markup("").join(Markup('<div class="{}">{}</div>').format(*item) for item in drawn.items())
-
-        def page_params(name):
-            known = charted_queries(datasette)[name].get("params") or {}
-            return {key: request.args[key] for key in known if request and request.args.get(key)}
-
-        async def params_of(name):
-            """The parameters of a named query, with their options and present values."""
-            query = (datasette.metadata("queries", database=DATABASE) or {}).get(name) or {}
-            return [
-                {"name": key, **words, "choices": await options_of(datasette, words),
-                 "value": request.args.get(key) or words.get("default", "")}
-                for key, words in (query.get("params") or {}).items()
-            ]  # fmt: skip
-
-        return {
-            "chart_of": chart_of,
-            "params_of": params_of,
-            "chart_light": variables(False),
-            "chart_dark": variables(True),
-            "about": await release(datasette),
-        }
-
-    return chart_vars

@@ -38,6 +38,7 @@ async def test_every_spec_holds_its_data(served, name):
     spec = json.loads((await served.client.get(f"/coalition/{name}.vl.json")).text)
     rows = (await served.client.get(f"/coalition/{name}.json?_shape=array&_size=max")).json()
     assert len(spec["datasets"]["rows"]) == len(rows) > 0
+    del spec["datasets"]  # a column may be called url; the spec itself names none
     assert '"url"' not in json.dumps(spec)
 
 

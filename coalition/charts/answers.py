@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datasette.database import QueryInterrupted
 
 from coalition.asking import named_queries, release
+from coalition.charts.alt import alt_text
+from coalition.charts.frozen import Seal, difference, read_seal, sealed
 from coalition.charts.picture import Words
 from coalition.charts.spec import is_map
 from coalition.charts.world import NOTE
 from coalition.metadata import DATABASE, defaults
 
-PICTURE_KEYS = {"width", "scale", "theme", "card", "v"}
+PICTURE_KEYS = {"width", "scale", "theme", "card", "frozen"}
 
 
 class BadRequest(ValueError):
@@ -30,6 +32,7 @@ class Answer:
     rows: list[dict]
     words: Words
     truncated: bool
+    seal: Seal
 
 
 def charted_queries(datasette) -> dict[str, dict]:
@@ -41,6 +44,7 @@ async def answer(datasette, name: str, args: dict[str, str]) -> Answer:
     """Run a charted query with the parameters in `args`; raise BadRequest or KeyError (no such chart)."""
     query = charted_queries(datasette)[name]
     params = await checked_params(datasette, query, args)
+    then = frozen_of(args)
     try:
         results = await datasette.get_database(DATABASE).execute(
             query["sql"].rstrip().rstrip(";"), params, truncate=True
@@ -48,8 +52,10 @@ async def answer(datasette, name: str, args: dict[str, str]) -> Answer:
     except QueryInterrupted:
         raise BadRequest("The query took longer than the time limit and was stopped") from None
     rows = [dict(row) for row in results.rows]
-    words = _words(query, params, await release(datasette), results.truncated)
-    return Answer(name, query, params, list(results.columns), rows, words, results.truncated)
+    about = await release(datasette)
+    seal = sealed(about["version"], query["chart"], rows)
+    words = _words(query, params, rows, release_note(about, seal, then), results.truncated, then, seal)
+    return Answer(name, query, params, list(results.columns), rows, words, results.truncated, seal)
 
 
 async def checked_params(datasette, query: dict, args: dict[str, str]) -> dict[str, str]:
@@ -81,17 +87,34 @@ async def options_of(datasette, param: dict) -> list[tuple[str, str]]:
     return [(str(row["value"]), str(row["label"])) for row in results.rows]
 
 
-def _words(query: dict, params: dict[str, str], about: dict[str, str], truncated: bool) -> Words:
+def frozen_of(args: dict[str, str]) -> Seal | None:
+    """Return the seal in an address, if it has one; raise BadRequest for what is none."""
+    text = args.get("frozen", "")
+    seal = read_seal(text)
+    if text and not seal:
+        raise BadRequest(f"'{text[:60]}' is not a frozen form; copy it from the chart's page")
+    return seal
+
+
+def release_note(about: dict[str, str], now: Seal, then: Seal | None) -> str:
+    """Return the line that names the release; a frozen picture that still holds names the one it was frozen at."""
+    if then and then.digest == now.digest:
+        return f"{about['title']}, version {then.version} (frozen, {then.digest[:8]}), CC BY 4.0"
+    return f"{about['title']}, version {about['version']} ({about['content_hash'][:8]}), CC BY 4.0"
+
+
+def _words(query: dict, params: dict, rows: list[dict], note: str, truncated: bool, then, now: Seal) -> Words:
     chosen = [f"{query['params'][key].get('label', key)}: {value}" for key, value in params.items()
               if value != str(query["params"][key].get("default", ""))]  # fmt: skip
-    notes = [query["chart"].get("data_note", "")]
-    if is_map(query["chart"]):
-        notes.append(NOTE)
-    notes.append(f"{about['title']}, version {about['version']} ({about['content_hash'][:8]}), CC BY 4.0")
+    notes = [query["chart"].get("data_note", ""), NOTE if is_map(query["chart"]) else "", note]
+    notices = [
+        "Not all rows are shown: the answer was cut off at the limit." if truncated else "",
+        difference(then, now) if then else "",
+    ]
     return Words(
         title=query["title"],
         subtitle=". ".join(filter(None, [query["description"].split(". ")[0].rstrip("."), "; ".join(chosen)])),
         notes=tuple(filter(None, notes)),
-        alt=query["chart"]["alt"],
-        notice="Not all rows are shown: the answer was cut off at the limit." if truncated else "",
+        alt=alt_text(query["chart"]["alt"], rows),
+        notice=" ".join(filter(None, notices)),
     )

@@ -13,6 +13,7 @@ from coalition.charts.spec import Options, Undrawable, assemble
 __all__ = ["BadRequest", "charted_queries", "figure_svg", "framed_svg", "full_spec", "png"]
 EMPTY = "No row answers this question with these parameters."
 CARD = (1200, 630)
+WIDTHS = {"wide": 720, "narrow": 340}  # drawings of a page, of which the stylesheet shows the one that fits
 
 
 async def figure_svg(datasette, name: str, params: dict | None = None, width: int = 640) -> Markup:

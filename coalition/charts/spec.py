@@ -125,6 +125,8 @@ def _step_colours(unit: dict, rows: list[dict]) -> None:
         if channel.get("type") == "quantitative" and "scale" not in channel and numbers:
             limits = breaks(numbers)
             channel["scale"] = {"type": "threshold", "domain": limits, "range": ramp(len(limits) + 1)}
+            channel.setdefault("legend", {}).setdefault("type", "symbol")
+            channel["legend"].setdefault("columns", 7)
 
 
 def ramp(count: int) -> list[str]:

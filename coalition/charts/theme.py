@@ -72,6 +72,8 @@ def config(narrow: bool) -> dict:
         "view": {"stroke": None},
         "range": {"category": CATEGORIES, "ramp": STEPS, "heatmap": STEPS, "ordinal": STEPS},
         "axis": axis,
+        # All numbers here are counts, or percent; half a partner is no tick.
+        "axisQuantitative": {"tickMinStep": 1},
         "axisX": {"grid": False, "labelOverlap": "greedy", "labelAngle": 0},
         "axisY": {"domain": False, "ticks": False, "titleAnchor": "end", "titleAngle": 0, "titleAlign": "left",
                   "titleBaseline": "bottom", "titleX": 0, "titleY": -8},
