@@ -13,7 +13,7 @@ VERSION = "6.4"  # of Vega-Lite in vl-convert
 NARROW = 480  # pictures below this width are drawn for a phone
 # Keys of `chart:` that are ours; everything else is Vega-Lite.
 OWN_KEYS = {"alt", "claim", "data_note", "spec"}
-MANY = 6  # distinct values of a colour that still read as a ramp
+LABEL_SIZE, LINE = 12, 13  # pixels of an axis label and of its lines
 
 
 class Undrawable(ValueError):
@@ -50,11 +50,12 @@ def assemble(chart: dict, rows: list[dict], options: Options = Options()) -> dic
         _span_years(unit, rows)
         _step_colours(unit, rows)
         _short_legend(unit, rows, options)
+    lines = max((_wrap_labels(unit, rows, options) for unit in units), default=1)
     _name_data(spec)
     return {
         "$schema": SCHEMA,
         "data": {"name": "rows"},
-        **_sizes(spec, units, rows, options),
+        **_sizes(spec, units, rows, options, lines),
         **spec,
         "datasets": datasets,
         "config": _merged(theme.config(options.narrow), spec.get("config", {})),
@@ -119,14 +120,38 @@ def _span_years(unit: dict, rows: list[dict]) -> None:
 
 
 def _step_colours(unit: dict, rows: list[dict]) -> None:
-    """Colour counts in a few steps with round limits, which a reader can tell apart and name."""
+    """Colour counts in a few steps with round limits, which a reader can tell apart and name.
+
+    Vega sizes the legend of a threshold scale by the distance of its limits, so that small ones run into each
+    other; classes with names of their own do not. The exact number stays in the mark's description.
+    """
     for channel in _channels(unit, "color", "fill"):
         numbers = [v for v in _values(rows, channel["field"]) if isinstance(v, (int, float))]
-        if channel.get("type") == "quantitative" and "scale" not in channel and numbers:
-            limits = breaks(numbers)
-            channel["scale"] = {"type": "threshold", "domain": limits, "range": ramp(len(limits) + 1)}
-            channel.setdefault("legend", {}).setdefault("type", "symbol")
-            channel["legend"].setdefault("columns", 7)
+        if channel.get("type") != "quantitative" or "scale" in channel or not numbers:
+            continue
+        limits, field = breaks(numbers), channel["field"]
+        names = class_names(limits)
+        classes = "".join(
+            f"datum['{field}'] < {limit} ? '{name}' : " for limit, name in zip(limits, names, strict=False)
+        )
+        places = [f"datum['{c['field']}']" for c in _channels(unit, "y", "x")]
+        words = " + ', ' + ".join([*places, f"datum['{field}']"])
+        unit.setdefault("transform", []).extend(
+            [{"calculate": f"{classes}'{names[-1]}'", "as": "class of count"}, {"calculate": words, "as": "in words"}]
+        )
+        channel |= {"field": "class of count", "type": "ordinal", "scale": {"domain": names, "range": ramp(len(names))}}
+        unit["encoding"].setdefault("description", {"field": "in words"})
+
+
+def class_names(limits: list[int]) -> list[str]:
+    """Return the names of the classes between rising limits of whole numbers.
+
+    >>> class_names([2, 3, 5, 10])
+    ['1', '2', '3–4', '5–9', '10 or more']
+    """
+    edges = [1, *limits]
+    between = [str(low) if high - low == 1 else f"{low}–{high - 1}" for low, high in zip(edges, limits, strict=False)]
+    return [*between, f"{limits[-1]} or more"]
 
 
 def ramp(count: int) -> list[str]:
@@ -157,11 +182,56 @@ def _short_legend(unit: dict, rows: list[dict], options: Options) -> None:
         if not values:
             continue
         widest = max(min(text_width(value), 220) for value in values) + 34
+        # A legend begins where the plot does: names on the y axis take their room from it.
+        named = any(c.get("type") in ("nominal", "ordinal") for c in _channels(unit, "y"))
+        room = options.width - (_label_room(options) if named else 0)
         legend = channel.setdefault("legend", {})
-        legend.setdefault("columns", max(1, min(len(values) + 1, int(options.width // widest))))
+        legend.setdefault("columns", max(1, min(len(values) + 1, int(room // widest))))
 
 
-def _sizes(spec: dict, units: list[dict], rows: list[dict], options: Options) -> dict:
+def _wrap_labels(unit: dict, rows: list[dict], options: Options) -> int:
+    """Let long names on a discrete y axis take several lines instead of being cut; return the most lines of any."""
+    most = 1
+    for channel in _channels(unit, "y"):
+        names = [str(value) for value in dict.fromkeys(_values(rows, channel["field"]))]
+        axis = channel.setdefault("axis", {})
+        if channel.get("type") not in ("nominal", "ordinal") or axis is None or axis.get("labels") is False:
+            continue
+        room = _label_room(options) / LABEL_SIZE
+        lines = {name: wrapped(name, room) for name in names}
+        long = {name: parts for name, parts in lines.items() if len(parts) > 1}
+        if long:
+            axis.setdefault("labelExpr", f"({json.dumps(long, ensure_ascii=False)})[datum.label] || datum.label")
+            axis.setdefault("labelLimit", 0)
+            axis.setdefault("labelLineHeight", LINE)
+            # Vega sets the first line in the middle; the block as a whole belongs there.
+            axis.setdefault("labelOffset", {"condition": [_raised(long, 2), _raised(long, 3)], "value": 0})
+        most = max([most, *map(len, lines.values())])
+    return most
+
+
+def _label_room(options: Options) -> float:
+    return options.width * 0.42 if options.narrow else 240
+
+
+def _raised(names: dict[str, list[str]], lines: int) -> dict:
+    shown = json.dumps([name for name, parts in names.items() if len(parts) == lines], ensure_ascii=False)
+    return {"test": f"indexof({shown}, datum.value) >= 0", "value": -LINE * (lines - 1) / 2}
+
+
+def wrapped(text: str, room: float) -> list[str]:
+    """Return the text in lines of at most `room` times the size of its letters, at most three; words stay whole."""
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and text_width(longer, 1) > room:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines if len(lines) <= 3 else [*lines[:2], f"{lines[2]} …"]
+
+
+def _sizes(spec: dict, units: list[dict], rows: list[dict], options: Options, lines: int = 1) -> dict:
     """Return width, height and autosize: discrete rows have steps, maps and time charts a ratio."""
     if any(key in spec for key in ("hconcat", "vconcat", "concat", "facet")):
         return {}
@@ -174,7 +244,7 @@ def _sizes(spec: dict, units: list[dict], rows: list[dict], options: Options) ->
     if first.get("type") in ("nominal", "ordinal"):
         count = len(set(_values(rows, first["field"]))) or 1
         step = max(9, min(22, options.height / count)) if options.height else 20
-        return {**sizes, "height": {"step": step}}
+        return {**sizes, "height": {"step": max(step, LINE * lines + 5 if lines > 1 else 0)}}
     return {**sizes, "height": options.height or max(180, min(340, round(options.width * 0.46)))}
 
 
