@@ -176,6 +176,7 @@ def _walk(node, made: set[str], drawn: set[str]) -> None:
         if key == "encoding" and isinstance(value, dict):
             for channel in value.values():
                 for entry in channel if isinstance(channel, list) else [channel]:
-                    if isinstance(entry, dict) and isinstance(entry.get("field"), str):
-                        drawn.add(entry["field"].split(".")[0])
+                    for part in (entry, entry.get("condition")) if isinstance(entry, dict) else ():
+                        if isinstance(part, dict) and isinstance(part.get("field"), str):
+                            drawn.add(part["field"].split(".")[0])
         _walk(value, made, drawn)

@@ -65,7 +65,7 @@ async def embed_page(request, datasette, found, template: str) -> str:
         **{kind: await figure_svg(datasette, found.name, found.params, w) for kind, w in WIDTHS.items()},
         "page": base + query_string,
         "spec": f"{base}.vl.json{query_string}",
-        "columns": table_columns(found.columns, found.rows),
+        "columns": table_columns(found.query["chart"], found.columns),
         "light": variables(False),
         "dark": variables(True),
     }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from html import escape
 
 from coalition.charts import theme
+from coalition.charts.paths import shortened
 from coalition.charts.spec import text_width
 
 PAD = 16
@@ -36,7 +37,7 @@ def drawing(svg: str) -> Drawing:
     """Return what Vega drew without what no reader needs; marks keep their description as a native tooltip."""
     width, height = (float(n) for n in re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg).groups())
     inside = svg[svg.index(">", svg.index("<svg")) + 1 : svg.rindex("</svg>")]
-    inside = _NUMBER.sub(_rounded, inside)
+    inside = shortened(_NUMBER.sub(_rounded, inside))
     # Some drawings give each text its font again; once, on the root, is enough.
     inside = re.sub(r' font-family="[^"]*"', "", inside)
     inside = re.sub(r'<path class="(?:background|foreground)"[^>]*?(?:d=""|d="M0,0h0v0h0Z")[^>]*/>', "", inside)
@@ -45,7 +46,7 @@ def drawing(svg: str) -> Drawing:
     inside = re.sub(r' (?:pointer-events|aria-roledescription|role|aria-hidden|class)="[^"]*"', "", inside)
     inside = _titled(inside)
     inside = re.sub(r' aria-label="[^"]*"', "", inside)
-    inside = _without_empty_groups(inside)
+    inside = _without_empty_groups(inside).replace(' transform="translate(0,0)"', "")
     return Drawing(width, height, inside)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from dataclasses import dataclass
 
 from coalition.charts import theme, world
@@ -67,9 +68,10 @@ def is_map(chart: dict) -> bool:
     return '"world"' in json.dumps(chart)
 
 
-def table_columns(columns: list[str], rows: list[dict]) -> list[str]:
-    """Return the columns that a table below the chart shows: all but codes that only the map needs."""
-    return [column for column in columns if column != "iso_numeric"]
+def table_columns(chart: dict, columns: list[str]) -> list[str]:
+    """Return the columns that a table below the chart shows: those that it draws; keys of the map have names beside."""
+    drawn = set(re.findall(r"\w+", json.dumps({key: value for key, value in chart.items() if key not in OWN_KEYS})))
+    return [column for column in columns if column in drawn and column != "iso_numeric"]
 
 
 def _units(spec: dict, encoding: dict | None = None):
