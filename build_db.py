@@ -13,6 +13,7 @@ from coalition.building import build as build_database
 from coalition.building import check_all, is_stale
 from coalition.codebook import read_codebook
 from coalition.problems import BadInput
+from coalition.readme import table_of_tables, with_counts
 from coalition.tidying import tidy as tidy_sources
 
 DATABASE = ROOT / "coalition.db"
@@ -89,6 +90,8 @@ def check(root: Path):
 def tidy(root: Path):
     """Write the CSVs in canonical form: sorted, UTF-8, LF, quotes only where needed.
 
+    The row counts in README.md are brought up to date as well.
+
     \b
     Example:
       python build_db.py tidy
@@ -102,6 +105,14 @@ def tidy(root: Path):
             click.echo(f"tidied {file}")
         if problems:
             raise BadInput(problems)
+        readme = root / "README.md"
+        if readme.exists():
+            text = readme.read_text(encoding="utf-8")
+            current = with_counts(text, table_of_tables(codebook, root / "sources"))
+            if current != text:
+                readme.write_text(current, encoding="utf-8", newline="\n")
+                changed.append("README.md")
+                click.echo("counted rows anew in README.md")
     if not changed:
         click.echo("Everything was tidy")
 
