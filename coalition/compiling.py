@@ -76,6 +76,7 @@ def _write(draft, codebook, everything, results, our_counts, check, progress) ->
         db.executescript("pragma journal_mode = off; pragma synchronous = off; pragma foreign_keys = on")
         db.create_function("concat_words", -1, concat_words, deterministic=True)
         db.create_function("spaced", 1, spaced, deterministic=True)
+        db.create_function("few_of", 1, few_of, deterministic=True)
         db.execute("begin")
         db.execute("pragma defer_foreign_keys = on")
         progress("tables")
@@ -111,6 +112,24 @@ def _write(draft, codebook, everything, results, our_counts, check, progress) ->
 def concat_words(*parts: str | None) -> str:
     """Return the parts that are there, joined by a space (SQL function)."""
     return " ".join(part for part in parts if part)
+
+
+def few_of(names: str | None, room: int = 90) -> str | None:
+    """Return a list separated by semicolons cut to what fits a title, with how many are left out (SQL function).
+
+    >>> few_of("Alpha Ltd; Beta Ltd; Gamma Ltd", room=20)
+    'Alpha Ltd; Beta Ltd and 1 more'
+    """
+    if not names or len(names) <= room:
+        return names
+    shown: list[str] = []
+    listed = [name.strip() for name in names.split(";")]
+    for name in listed:
+        if shown and len("; ".join([*shown, name])) > room:
+            break
+        shown.append(name)
+    left = len(listed) - len(shown)
+    return "; ".join(shown) + (f" and {left} more" if left else "")
 
 
 def typed(value: str, kind: str) -> str | int | float | None:

@@ -2,7 +2,7 @@
 
 from datasette import Response, hookimpl
 
-from coalition.asking import ask, ask_one
+from coalition.asking import ask, ask_named, ask_one
 from coalition.searching import LONGEST, marked, words_of, year_of
 from coalition.searchtext import match_query
 
@@ -11,8 +11,19 @@ async def page(datasette, request, template: str, **context) -> Response:
     return Response.html(await datasette.render_template(template, context, request=request))
 
 
+SORTS = {"": "Name", "level": "Level", "since": "Latest change", "exercises": "Exercises", "statements": "Statements",
+         "sanctions_events": "Sanctions events"}  # fmt: skip
+STANDINGS = {"": "all", "partner": "partners", "none": "without partnership"}
+
+
 async def countries(request, datasette):
-    return await page(datasette, request, "countries.html", rows=await ask(datasette, "countries"))
+    """Answer /countries?region=&standing=&sort=; a value that is none of those offered counts as not given."""
+    regions = ["", *(row["region"] for row in await ask(datasette, "regions"))]
+    offered = {"region": regions, "standing": STANDINGS, "sort": SORTS}
+    chosen = {key: request.args.get(key) or "" for key in offered}
+    chosen = {key: value if value in offered[key] else "" for key, value in chosen.items()}
+    rows = await ask(datasette, "countries", **chosen)
+    return await page(datasette, request, "countries.html", rows=rows, offered=offered, chosen=chosen)
 
 
 async def search(request, datasette):
@@ -29,9 +40,8 @@ async def search(request, datasette):
     if request.url_vars.get("form"):
         return Response.json({"q": question, **found}, headers={"access-control-allow-origin": "*"})
     words = words_of(question)
-    states = await ask(datasette, "countries")
     context = {
-        "states": states,
+        "states": await ask(datasette, "states"),
         "question": question,
         "filters": {**filters, **years},
         "mark": lambda text: marked(text, words),
@@ -44,7 +54,8 @@ async def claims(request, datasette):
     evidence = {}
     for row in await ask(datasette, "evidence"):
         evidence.setdefault(row["claim_id"], []).append(row)
-    return await page(datasette, request, "claims.html", claims=await ask(datasette, "claims"), evidence=evidence)
+    context = {"claims": await ask(datasette, "claims"), "verdicts": await ask(datasette, "verdicts")}
+    return await page(datasette, request, "claims.html", evidence=evidence, **context)
 
 
 async def codebook(request, datasette):
@@ -52,6 +63,8 @@ async def codebook(request, datasette):
     for row in await ask(datasette, "codebook_columns"):
         columns.setdefault(row["table_name"], []).append(row)
     context = {name: await ask(datasette, name) for name in ("rules", "coverage")}
+    context |= {name: await ask_named(datasette, name) for name in ("second_readings", "theme_agreement")}
+    context["totals"] = await ask_named(datasette, "our_counts_against_published", subject="all")
     tables = await ask(datasette, "codebook_tables")
     return await page(datasette, request, "codebook.html", tables=tables, columns=columns, **context)
 
@@ -75,7 +88,8 @@ def extra_template_vars(datasette, template):
         return {
             "headline": await ask_one(datasette, "headline"),
             "newest": await ask(datasette, "newest"),
-            "states": await ask(datasette, "countries"),
+            "states": await ask(datasette, "states"),
+            "core_tables": await ask(datasette, "core_tables"),
         }
 
     return home

@@ -36,7 +36,7 @@ records(id, type, date, year, date_precision, title, summary) as (
   union all
   select sanctions_defiance.id, 'sanctions_defiance', date, year, date_precision,
     upper(substr(replace(sanctions_defiance.kind, '_', ' '), 1, 1)) || substr(replace(sanctions_defiance.kind, '_', ' '), 2)
-      || coalesce(' concerning ' || target.name, '') || coalesce(': ' || entities, ''),
+      || coalesce(' concerning ' || target.name, '') || coalesce(': ' || few_of(entities), ''),
     nullif(concat_words(summary, china_position, sanctions_defiance.note), '')
   from sanctions_defiance left join actors as target on target.id = target_id
 ),

@@ -1,0 +1,1 @@
+select name, title, description from codebook_tables where name in ('partnerships', 'exercises', 'statements', 'sanctions_defiance')

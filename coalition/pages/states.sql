@@ -1,0 +1,1 @@
+select id, name from country_profile order by name
