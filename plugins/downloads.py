@@ -10,7 +10,10 @@ from datasette import Forbidden, Response, hookimpl
 from datasette.utils.asgi import NotFound
 
 from coalition import ROOT
+from coalition.asking import release
+from coalition.codebook import read_codebook
 from coalition.compressing import compress_files
+from coalition.croissant import croissant
 from coalition.exporting import DATABASE_FILE, FORMATS, MANIFEST, export, is_current
 from coalition.metadata import DATABASE
 from coalition.sending import send_file
@@ -78,9 +81,19 @@ async def download(request, scope, receive, send, datasette):
     await send_file(files.folder / name, FORMATS[Path(name).suffix], files.sums[name], scope, receive, send)
 
 
+async def croissant_json(request, datasette):
+    """Answer /croissant.json: files and columns for tools that load datasets."""
+    codebook, _ = read_codebook(ROOT / "sources")
+    manifest = (await files_of(datasette)).manifest
+    site = datasette.absolute_url(request, datasette.urls.instance())
+    body = croissant(await release(datasette), site, manifest["files"], codebook.tables, codebook.package)
+    return Response.json(body, headers={"access-control-allow-origin": "*"})
+
+
 @hookimpl
 def register_routes():
     return [
+        (r"^/croissant\.json$", croissant_json),
         (r"^/downloads$", downloads_page),
         (r"^/downloads/(?P<name>[a-z_-]+\.(zip|parquet|csv|json|db))$", download),
         (rf"^/{DATABASE_FILE}$", download),

@@ -138,3 +138,16 @@ async def test_datasets_are_described_for_machines(served, path):
 def test_linked_data_cannot_leave_its_script():
     text = json_for_script({"name": "</script><script>alert(1)</script>"})
     assert "<" not in text and json.loads(text)["name"].startswith("</script>")
+
+
+async def test_croissant_describes_every_table_and_its_file(served):
+    found = (await served.client.get("/croissant.json")).json()
+    files = {file["@id"]: file for file in found["distribution"]}
+    for table, records in zip(CODEBOOK.tables, found["recordSet"], strict=True):
+        assert records["@id"] == table.name
+        columns = [field["source"]["extract"]["column"] for field in records["field"]]
+        assert columns == [column.name for column in (*table.columns, *table.derived)]
+        assert {field["source"]["fileObject"]["@id"] for field in records["field"]} <= set(files)
+    one = files["partnerships.csv"]
+    content = (await served.client.get(one["contentUrl"].removeprefix("http://localhost"))).content
+    assert hashlib.sha256(content).hexdigest() == one["sha256"]
