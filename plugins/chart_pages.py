@@ -57,11 +57,12 @@ def extra_template_vars(datasette, request, template):
             known = named_queries(datasette)[name].get("params") or {}
             return {key: request.args[key] for key in known if request and request.args.get(key)}
 
-        async def chart_of(name):
-            """The chart of a query with this page's parameters, drawn wide and narrow; nothing if it has none."""
+        async def chart_of(name, params=None):
+            """The chart of a query, with this page's parameters if none are given, drawn wide and narrow."""
             if name not in charted_queries(datasette):
                 return ""
-            drawn = {kind: await figure_svg(datasette, name, page_params(name), w) for kind, w in WIDTHS.items()}
+            params = page_params(name) if params is None else params
+            drawn = {kind: await figure_svg(datasette, name, params, w) for kind, w in WIDTHS.items()}
             return Markup("").join(Markup('<div class="{}">{}</div>').format(*item) for item in drawn.items())
 
         async def params_of(name):

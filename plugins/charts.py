@@ -11,6 +11,7 @@ from coalition.charts.spec import table_columns
 from coalition.charts.theme import variables
 from coalition.metadata import DATABASE
 
+GALLERY = 400  # pixels: the width of a column of the gallery, and readable on a phone
 FORMS = {
     "svg": "image/svg+xml",
     "png": "image/png",
@@ -88,7 +89,7 @@ def refused(form: str, sentence: str, status: int) -> Response:
 async def gallery(request, datasette):
     """Answer /charts: every chart with its question."""
     charts = [
-        {"name": name, "query": query, "svg": await figure_svg(datasette, name, {}, 560)}
+        {"name": name, "query": query, "svg": await figure_svg(datasette, name, {}, GALLERY)}
         for name, query in charted_queries(datasette).items()
     ]
     context = {"charts": charts, "light": variables(False), "dark": variables(True)}

@@ -7,7 +7,6 @@ from datasette import Response, hookimpl
 from datasette.utils.asgi import NotFound
 
 from coalition.asking import ask, ask_one
-from coalition.charts.render import figure_svg
 
 OPEN = {"access-control-allow-origin": "*"}
 MOST = 60  # events of one kind on a page; China takes part in all
@@ -54,8 +53,7 @@ async def country(request, datasette):
         return Response.json({"actor": state, **parts}, headers=OPEN)
     if form == ".csv":
         return Response(as_csv(parts["events"]), headers=OPEN, content_type="text/csv; charset=utf-8")
-    drawn = await figure_svg(datasette, "country_timeline", {"country": name}, 640) if parts["events"] else ""
-    context = {"state": state, "sections": grouped(parts["events"]), "most": MOST, "timeline": drawn, **parts}
+    context = {"state": state, "sections": grouped(parts["events"]), "most": MOST, **parts}
     return Response.html(await datasette.render_template("country.html", context, request=request))
 
 
