@@ -151,7 +151,9 @@ def serve(root: Path, host: str, port: int, log: bool, downloads: Path | None, o
         click.launch(url)
     files = prepared_downloads(root, path, downloads or root / "dist")
     app = application(site(root, path, files), log)
-    uvicorn.run(app, host=host, port=port, lifespan="on", log_level="warning", access_log=False)
+    # Whoever takes their time over a large file must not hold up a restart for ever.
+    options = {"lifespan": "on", "log_level": "warning", "access_log": False, "timeout_graceful_shutdown": 10}
+    uvicorn.run(app, host=host, port=port, **options)
 
 
 @cli.command()

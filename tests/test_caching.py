@@ -242,6 +242,14 @@ async def test_a_page_names_its_stylesheet_by_version_and_that_may_be_kept_for_e
     assert right.headers["cache-control"] == ASSET.decode() and wrong.headers["cache-control"] == "no-store"
 
 
+async def test_a_proxy_that_asks_for_exactly_one_version_gets_no_other(served):
+    version = (await served.client.get("/")).headers["etag"][3:-1]
+    exact = {"x-exact-version": "1"}
+    assert (await served.client.get(f"/static/site.css?{version}", headers=exact)).status_code == 200
+    other = await served.client.get("/static/site.css?" + "0" * len(version), headers=exact)
+    assert other.status_code == 404 and other.headers["cache-control"] == "no-store"
+
+
 async def test_a_query_cut_off_by_the_limit_is_not_kept(database):
     slow = site(ROOT, database, settings={"sql_time_limit_ms": 20, "facet_time_limit_ms": 1, "suggest_facets": False})
     await slow.invoke_startup()

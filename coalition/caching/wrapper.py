@@ -13,7 +13,9 @@ from coalition.caching.store import Store
 
 LONGEST = 8 * 1024 * 1024  # bytes; a longer answer streams to its reader and is not kept
 ASSETS = ("/static/", "/-/static/", "/-/static-plugins/", "/-/vega.js")
-DROPPED = {b"accept-encoding", b"if-none-match", b"if-modified-since", b"range", b"if-range"}
+# Sent by a proxy that can ask another replica: an asset of another version is 404 rather than the one at hand.
+EXACT = b"x-exact-version"
+DROPPED = {EXACT, b"accept-encoding", b"if-none-match", b"if-modified-since", b"range", b"if-range"}
 
 
 class TooLong(BaseException):
@@ -38,6 +40,10 @@ class Cache:
         if question is None:
             scope["cache"] = "pass"
             await self.app(scope, receive, self._guarded(send) if scope["type"] == "http" else send)
+            return
+        if self._control(scope) is NEVER and header(scope["headers"], EXACT):
+            scope["cache"] = "pass"
+            await reply(ANOTHER_VERSION, question, scope, send)
             return
         answer = self.store.get(question.key)
         scope["cache"] = "hit"
@@ -143,6 +149,7 @@ class Collected:
 
 
 STREAMED = Answer(0, [], b"", False, [])
+ANOTHER_VERSION = Answer(404, [(b"cache-control", NEVER), (b"content-length", b"0")], b"", False, [])
 
 
 def plain(scope) -> dict:
