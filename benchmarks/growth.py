@@ -1,0 +1,274 @@
+"""Multiply the dataset in a temporary folder, build it as always, and time the build and every kind of page uncached.
+
+Events, their links and documents become N times as many; states, organisations and the essay stay what they are. The
+rows are copies, so that each word of a search and each state has N times as many hits, which is worse than real growth.
+Rules that copies must break (a partner is established once) are left out and named.
+
+Pages are asked in this process through Datasette's own client, each time with another query string, after the site is
+warm; the figure is the slowest of three. A page that was cut off by a limit is told as such, whatever its time.
+
+Example: python benchmarks/growth.py --times 1 10 100 1000
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import csv
+import itertools
+import json
+import resource
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import yaml
+from load import ROOT
+
+sys.path.insert(0, str(ROOT))  # so that it runs from a clone without an install
+
+from coalition.building import build, check_sources
+from coalition.codebook import Codebook, Table, read_codebook
+from coalition.problems import BadInput
+from coalition.serving import site
+from coalition.warming import warm_up
+
+GOAL = 500  # milliseconds, at a million events
+ROUNDS = 3
+COPIED = ("partnerships", "exercises", "exercise_series", "statements", "sanctions_defiance", "sources")
+PAGES = {
+    "home": "/",
+    "countries": "/countries",
+    "country": "/country/RUS",
+    "country as JSON": "/country/MNG.json",
+    "search, a word in nearly every row": "/search?q=China",
+    "search, two words": "/search?q=joint+sea",
+    "search, Chinese": "/search?q=联合",
+    "search, filtered": "/search?q=military&type=exercise&country=RUS&from_year=2010",
+    "search, nothing found": "/search?q=xyzzy",
+    "table with facets": "/coalition/events",
+    "table, next page": "/coalition/events?_sort_desc=date&_next=2016-09-12%2Czzz",
+    "table, filtered by a facet": "/coalition/events?type=exercise",
+    "table, filtered by two": "/coalition/events?year=2016&confidence=high",
+    "table, filtered by an actor": "/coalition/events?actors__arraycontains=PAK",
+    "table, searched": "/coalition/events?_search=Iran",
+    "table, sorted by another column": "/coalition/events?_sort=title",
+    "table of links": "/coalition/exercise_sources",
+    "table of documents": "/coalition/sources",
+    "table of documents, filtered": "/coalition/sources?language=zh",
+    "JSON of 100 rows": "/coalition/events.json?_size=100",
+    "record, partnership": "/coalition/partnerships/{partnership}",
+    "record, exercise": "/coalition/exercises/{exercise}",
+    "record, statement": "/coalition/statements/{statement}",
+    "record, sanctions event": "/coalition/sanctions_defiance/{sanctions_defiance}",
+    "all tables": "/coalition",
+    "claims": "/claims",
+    "codebook": "/codebook",
+    "gallery": "/charts",
+    "feed": "/feed.atom",
+    "sitemap": "/sitemap.xml",
+}
+
+
+def multiplied(table: Table, rows: list[list[str]], times: int) -> list[list[str]]:
+    """Return the rows and their copies; the copies' keys, and references to what is copied, end in a number."""
+    names = table.names
+    places = [names.index(name) for name, (target, _) in table.foreign_keys.items() if target in COPIED]
+    places += [names.index("id")] if table.name in COPIED else []
+    address = names.index("url") if table.name == "sources" else None
+    out = list(rows)
+    for number in range(2, times + 1):
+        for cells in rows:
+            copy = list(cells)
+            for place in places:
+                copy[place] = f"{copy[place]}-x{number}" if copy[place] else ""
+            if address is not None:
+                copy[address] = f"{copy[address]}{'&' if '?' in copy[address] else '?'}copy={number}"
+            out.append(copy)
+    return out
+
+
+def is_copied(table: Table) -> bool:
+    """Return whether a table grows: what is copied, and what links one event to something else."""
+    events = {"partnerships", "exercises", "statements", "sanctions_defiance"}
+    targets = [target for name, (target, _) in table.foreign_keys.items() if name in table.primary_key]
+    return table.name in COPIED or any(target in events for target in targets)
+
+
+def grow(root: Path, codebook: Codebook, times: int) -> None:
+    """Write sources/ and metadata.yml into `root`, with `times` as many events."""
+    sources = root / "sources"
+    sources.mkdir()
+    for table in codebook.sources:
+        with (ROOT / "sources" / f"{table.name}.csv").open(encoding="utf-8", newline="") as file:
+            header, *rows = csv.reader(file)
+        with (sources / f"{table.name}.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(header)
+            writer.writerows(multiplied(table, rows, times) if is_copied(table) else rows)
+    shutil.copy(ROOT / "sources" / "datapackage.yml", sources)
+    shutil.copy(ROOT / "metadata.yml", root)
+
+
+def put_rules(root: Path, without: set[str]) -> None:
+    rules = yaml.safe_load((ROOT / "sources" / "rules.yml").read_text(encoding="utf-8"))
+    kept = {name: rule for name, rule in rules.items() if name not in without}
+    (root / "sources" / "rules.yml").write_text(yaml.safe_dump(kept, allow_unicode=True), encoding="utf-8")
+
+
+def broken_by_copies(codebook: Codebook) -> set[str]:
+    """Return the rules that hold for the dataset and not for two copies of it."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        grow(root, codebook, 2)
+        put_rules(root, set())
+        try:
+            check_sources(root)
+        except BadInput as error:
+            others = [str(p) for p in error.problems if "[rule " not in str(p)]
+            if others:
+                sys.exit("\n".join(others[:10]))
+            return {str(p).rsplit("[rule ", 1)[1].rstrip("]") for p in error.problems}
+        return set()
+
+
+def without_downloads(folder: Path, database: Path, database_hash: str) -> Path:
+    """Return a folder of downloads with nothing but the database; writing the others is not measured here."""
+    folder.mkdir()
+    (folder / "coalition.db").hardlink_to(database)
+    size = database.stat().st_size
+    entry = {"name": "coalition.db", "table": "", "title": "", "bytes": size, "sha256": database_hash}
+    about = dict.fromkeys(("title", "version", "license", "content_hash"), "")
+    (folder / "manifest.json").write_text(json.dumps({**about, "released": "2026-01-01", "files": [entry]}))
+    return folder
+
+
+class Pages:
+    """The pages of one database, asked afresh each time."""
+
+    def __init__(self, datasette):
+        self.datasette, self.numbers = datasette, itertools.count(1)
+
+    async def slowest(self, path: str) -> tuple[float, str]:
+        """Return (milliseconds, what was wrong with the answer or '')."""
+        times, wrong = [], ""
+        for _ in range(ROUNDS):
+            start = time.perf_counter()
+            answer = await self.datasette.client.get(f"{path}{'&' if '?' in path else '?'}_fresh={next(self.numbers)}")
+            times.append((time.perf_counter() - start) * 1000)
+            wrong = wrong or problem(answer)
+        return max(times), wrong
+
+
+def problem(answer) -> str:
+    """Return what is wrong with an answer: an error, or a part that a limit cut off; '' if nothing is."""
+    if answer.status_code != 200:
+        return f"status {answer.status_code}"
+    for words in ("took too long", "longer than the time limit", "SQL Interrupted"):
+        if words in answer.text:
+            return "cut off by a limit"
+    if answer.headers["cache-control"] == "no-store":
+        return "a part was cut off by a limit"
+    return ""
+
+
+async def measured(datasette, examples: dict[str, str]) -> dict[str, tuple[float, str]]:
+    """Return {kind of page: (milliseconds, what was wrong)}; of the queries and charts, each is one row."""
+    pages = Pages(datasette)
+    found = {name: await pages.slowest(path.format(**examples)) for name, path in PAGES.items()}
+    for name, query in datasette.metadata("queries", database="coalition").items():
+        found[f"query {name}"] = await pages.slowest(f"/coalition/{name}")
+        if "chart" in query:
+            found[f"picture {name}"] = await pages.slowest(f"/coalition/{name}.svg")
+    return found
+
+
+async def asked(database: Path, folder: Path) -> tuple[float, dict]:
+    """Return (seconds until warm, what `measured` returns)."""
+    datasette = site(ROOT, database)
+    datasette.downloads = without_downloads(folder, database, datasette.get_database("coalition").hash)
+    await datasette.invoke_startup()
+    start = time.perf_counter()
+    await warm_up(datasette)
+    warm = time.perf_counter() - start
+    rows = await datasette.get_database("coalition").execute("select type, max(id) from events group by type")
+    return warm, await measured(datasette, dict(tuple(row) for row in rows))
+
+
+def run(times: int, codebook: Codebook, broken: set[str], keep: Path | None) -> dict:
+    """Return the figures for one size."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        grow(root, codebook, times)
+        put_rules(root, broken)
+        database = root / "coalition.db"
+        start = time.perf_counter()
+        checked = build(root, database)
+        seconds = time.perf_counter() - start
+        rows = sum(len(rows.rows) for rows in checked.everything.values())
+        events = sum(len(checked.everything[name].rows) for name in COPIED[:2] + COPIED[3:5])
+        del checked
+        warm, pages = asyncio.run(asked(database, root / "files"))
+        if keep:
+            shutil.copy(database, keep)
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        size = database.stat().st_size
+    return {"times": times, "events": events, "rows": rows, "build": seconds, "bytes": size, "memory": memory,
+            "warm": warm, "pages": pages}  # fmt: skip
+
+
+def table(runs: list[dict]) -> str:
+    """Return the figures as a Markdown table: what is over the goal, and of queries and pictures only the slowest."""
+    lines = ["| | " + " | ".join(f"{r['times']}×" for r in runs) + " |", "|---|" + "---:|" * len(runs)]
+
+    def add(name: str, cells) -> None:
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+
+    add("events", (f"{r['events']:,}" for r in runs))
+    add("rows in sources", (f"{r['rows']:,}" for r in runs))
+    add("check and build, s", (f"{r['build']:.1f}" for r in runs))
+    add("microseconds per row", (f"{r['build'] / r['rows'] * 1e6:.0f}" for r in runs))
+    add("database, MB", (f"{r['bytes'] / 1e6:,.0f}" for r in runs))
+    add("most memory, MB", (f"{r['memory']:,}" for r in runs))
+    add("until warm, s", (f"{r['warm']:.1f}" for r in runs))
+    for name in PAGES:
+        add(f"{name}, ms", (cell(*r["pages"][name]) for r in runs))
+    for kind in ("query", "picture"):
+        names = [name for name in runs[0]["pages"] if name.startswith(f"{kind} ")]
+        add(f"slowest {kind}, ms", (cell(*max((r["pages"][name] for name in names), key=worst)) for r in runs))
+    return "\n".join(lines)
+
+
+def worst(figure: tuple[float, str]) -> tuple[bool, float]:
+    return bool(figure[1]), figure[0]
+
+
+def cell(milliseconds: float, wrong: str) -> str:
+    return f"{milliseconds:,.0f}" + (f" ({wrong})" if wrong else "")
+
+
+def missed(run: dict) -> list[str]:
+    """Return the pages of one size that are over the goal or were cut off."""
+    return [f"{name}: {cell(*figure)}" for name, figure in run["pages"].items() if figure[0] > GOAL or figure[1]]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--times", type=int, nargs="+", default=[1, 10, 100])
+    parser.add_argument("--keep", type=Path, help="copy the last database there")
+    args = parser.parse_args()
+    codebook, _ = read_codebook(ROOT / "sources")
+    broken = broken_by_copies(codebook)
+    print("Rules left out, because copies break them:", ", ".join(sorted(broken)) or "none")
+    runs = []
+    for times in args.times:
+        runs.append(run(times, codebook, broken, args.keep))
+        print(f"{times}×: built in {runs[-1]['build']:.1f} s; over {GOAL} ms or cut off:", file=sys.stderr)
+        print("\n".join(missed(runs[-1])) or "nothing", file=sys.stderr)
+    print(table(runs))
+
+
+if __name__ == "__main__":
+    main()
