@@ -20,7 +20,7 @@ PACKAGE_KEYS = {
     "$schema", "name", "title", "description", "version", "created", "keywords", "licenses", "contributors",
     "confidence", "x-shapes", "resources", "derived_tables",
 }  # fmt: skip
-DERIVED_KEYS = {"name", "kind", "title", "description", "order_by", "fields"}
+DERIVED_KEYS = {"name", "kind", "title", "description", "order_by", "primaryKey", "fields"}
 
 
 @dataclass(frozen=True)
@@ -157,6 +157,7 @@ def _derived_table(entry: dict) -> Table:
         title=entry["title"],
         description=entry["description"],
         columns=tuple(map(_column, entry["fields"])),
+        primary_key=tuple(entry.get("primaryKey", ())),
         order_by=entry.get("order_by", ""),
     )
 

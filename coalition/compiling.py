@@ -24,13 +24,15 @@ def compile_database(
     codebook: Codebook,
     everything: dict[str, Rows],
     results: list[Result],
+    facets: dict[str, list[str]],
     our_counts: Callable[[sqlite3.Connection], list[tuple]],
     check: Callable[[sqlite3.Connection], None],
     progress: Callable[[str], None],
 ) -> None:
     """Write the database beside `path`, call `check` on it, then put it in place in one step.
 
-    `our_counts` gives the rows of published_counts from the database as it stands with its views.
+    `facets` is {table: columns that its page counts by}; `our_counts` gives the rows of published_counts from the
+    database as it stands before.
 
     An exception or a kill at any moment leaves what was at `path` as it was. Two runs over the same rows
     write the same bytes: rows are sorted, and neither time nor place enters.
@@ -39,7 +41,7 @@ def compile_database(
     # The name does not end in .db, so that no server takes it for a database.
     draft = path.with_name(f".{path.name}.{os.getpid()}.building")
     try:
-        _write(draft, codebook, everything, results, our_counts, check, progress)
+        _write(draft, codebook, everything, results, facets, our_counts, check, progress)
         _flush(draft)
         os.replace(draft, path)
     finally:
@@ -69,7 +71,7 @@ def _flush(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _write(draft, codebook, everything, results, our_counts, check, progress) -> None:
+def _write(draft, codebook, everything, results, facets, our_counts, check, progress) -> None:
     db = sqlite3.connect(draft, isolation_level=None)
     try:
         # Nobody reads the draft, and it is flushed as a whole: neither journal nor syncing is needed.
@@ -86,16 +88,17 @@ def _write(draft, codebook, everything, results, our_counts, check, progress) ->
             _fill(db, table, everything[table.name])
         progress("events and views")
         _fill_codebook(db, codebook, everything, results)
+        _index(db, codebook.sources, facets)
         for name in ("event_actors", "events"):
             _derive(db, codebook.table(name))
-        for table in codebook.tables:
-            for statement in create_indexes(table):
-                db.execute(statement)
+        _index(db, [codebook.table("event_actors"), codebook.table("events")], facets)
         db.execute("create unique index event_actors_key on event_actors(event_id, actor_id, role)")
-        db.execute("create index event_actors_actor_id on event_actors(actor_id)")
-        for table in codebook.derived:
-            if table.kind == "view":
-                db.execute(f"create view {quoted(table.name)} as {_derived_sql(table.name)}")
+        db.execute("create index event_actors_actor_id on event_actors(actor_id, event_id)")
+        # Tables and not views: the file never changes, and a view would count all events again for every page.
+        counted = [t for t in codebook.derived if t.name not in ("event_actors", "events") and _is_derived(t.name)]
+        for table in counted:
+            _derive(db, table)
+        _index(db, counted, facets)
         progress("totals")
         _put(db, codebook.table("published_counts"), our_counts(db))
         progress("search")
@@ -153,15 +156,22 @@ def _fill(db: sqlite3.Connection, table: Table, rows: Rows) -> None:
     db.executemany(f"insert into {quoted(table.name)} values ({marks})", map(stored, ordered))
 
 
+def _index(db: sqlite3.Connection, tables: list[Table], facets: dict[str, list[str]]) -> None:
+    for table in tables:
+        for statement in create_indexes(table, facets.get(table.name, [])):
+            db.execute(statement)
+
+
+def _is_derived(name: str) -> bool:
+    return (DERIVED / f"{name}.sql").exists()
+
+
 def _derived_sql(name: str) -> str:
     return (DERIVED / f"{name}.sql").read_text(encoding="utf-8")
 
 
 def _derive(db: sqlite3.Connection, table: Table) -> None:
-    statement = create_table(table)
-    if table.name == "events":
-        statement = statement.replace('"id" TEXT', '"id" TEXT PRIMARY KEY NOT NULL', 1)
-    db.execute(statement)
+    db.execute(create_table(table))
     db.execute(f"insert into {quoted(table.name)} {_derived_sql(table.name)}")
 
 
@@ -208,7 +218,7 @@ def dataset_properties(codebook: Codebook, everything: dict[str, Rows]) -> dict[
 def _index_text(db: sqlite3.Connection, table: Table) -> None:
     """Create the full-text index of one table; it is filled once, for nothing is ever written after."""
     columns = text_columns(table)
-    if table.kind == "view" or not columns:
+    if not columns:
         return
     name = quoted(f"{table.name}_fts")
     names = ", ".join(map(quoted, columns))

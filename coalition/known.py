@@ -1,7 +1,8 @@
-"""What is counted once about a file that never changes: the facets of whole tables.
+"""What is counted once about a file that never changes: the facets of whole tables, and the site's own questions.
 
 Datasette counts the facets again for every page of a table, every order and every format, although only a filter
-changes them; they were two thirds of the time of a page.
+changes them; they were two thirds of the time of a page. A named query without a choice of its reader's has one answer
+as well, and some take seconds over a million events.
 """
 
 from __future__ import annotations
@@ -23,12 +24,24 @@ COLUMN_FACET = re.compile(r"\s*select .{1,200} as value, count\(\*\) as count fr
 ARRAY_FACET = re.compile(
     r"\s*with inner as \(select (?P<columns>.*?) from (?P<table>\S+)\s.*?json_each\(\[inner\]\.", re.S
 )
+ACTOR_FILTER = re.compile(r"(:\w+) (not )?in \(select value from json_each\(\[?events\]?\.\[?actors\]?\)\)")
 WHOLE_ROWS = re.compile(r"distinct\s+j\.value,\s+inner\.\*")
 
 
 def is_facet(sql: str) -> bool:
     """Return whether the SQL is one that Datasette writes to count a facet, and gives the same result each time."""
     return bool(COLUMN_FACET.match(sql) or ARRAY_FACET.match(sql)) and not CHANGING.search(sql)
+
+
+def statement(sql: str, params=None) -> tuple:
+    """Return SQL and its parameters, {name: value} or a sequence, as one key, whatever stands at the end."""
+    values = sorted(params.items()) if isinstance(params, dict) else params or ()
+    return sql.strip().rstrip(";").rstrip(), tuple(values)
+
+
+def by_link(sql: str) -> str:
+    """Return a table's SQL that finds the events of an actor by the table of links; Datasette's opens every array."""
+    return ACTOR_FILTER.sub(r"[events].[id] \2in (select event_id from event_actors where actor_id = \1)", sql)
 
 
 def by_key(sql: str, keys: dict[str, list[str]]) -> str:
@@ -47,40 +60,49 @@ def by_key(sql: str, keys: dict[str, list[str]]) -> str:
 
 
 class Known:
-    """Database.execute that holds the results of facets without a filter.
+    """Database.execute that holds the results of facets without a filter, and of the statements in `ours`.
 
-    A facet that the limit stops while the site draws its usual pages (see `patient`) is counted whole instead.
+    One that the limit stops while the site draws its usual pages (see `patient`) is counted whole instead.
     """
 
-    def __init__(self, database):
-        self.path, self.execute = database.path, database.execute
-        self._results: OrderedDict[str, Results] = OrderedDict()
+    def __init__(self, database, ours: frozenset[tuple] = frozenset()):
+        self.path, self.execute, self.ours = database.path, database.execute, ours
+        self.most_rows = database.ds.max_returned_rows
+        self._facets: OrderedDict[tuple, Results] = OrderedDict()
+        self._ours: dict[tuple, Results] = {}
 
-    async def __call__(self, sql, params=None, *args, **kwargs):
-        if params or not is_facet(sql):
-            return await self.execute(sql, params, *args, **kwargs)
-        if (found := self._results.get(sql)) is not None:
-            self._results.move_to_end(sql)
-            return found
+    async def __call__(self, sql, params=None, truncate=False, **kwargs):
+        asked = statement(sql, params)
+        if asked in self.ours and not kwargs:
+            held = self._ours
+        elif not params and is_facet(sql):
+            held = self._facets
+        else:
+            return await self.execute(sql, params, truncate=truncate, **kwargs)
+        key = (*asked, truncate)
+        if (found := held.get(key)) is None:
+            found = held[key] = await self._results(sql, params, truncate, kwargs)
+        if held is self._facets:
+            held.move_to_end(key)
+            while len(held) > MOST:
+                held.popitem(last=False)
+        return found
+
+    async def _results(self, sql, params, truncate, kwargs) -> Results:
         try:
-            results = await self.execute(sql, params, *args, **kwargs)
+            return await self.execute(sql, params, truncate=truncate, **kwargs)
         except QueryInterrupted:
             if not patient.get():
                 raise
-            results = await asyncio.to_thread(self._counted, sql)
-        self._keep(sql, results)
-        return results
+            return await asyncio.to_thread(self._counted, sql, params or {}, truncate)
 
-    def _counted(self, sql: str) -> Results:
+    def _counted(self, sql: str, params: dict, truncate: bool) -> Results:
         db = sqlite3.connect(f"file:{self.path}?immutable=1", uri=True)
         try:
             db.row_factory = sqlite3.Row
-            cursor = db.execute(sql)
-            return Results(cursor.fetchall(), False, cursor.description)
+            cursor = db.execute(sql, params)
+            rows = cursor.fetchmany(self.most_rows + 1) if truncate else cursor.fetchall()
+            return Results(rows[: self.most_rows] if truncate else rows, truncate and len(rows) > self.most_rows,
+                           cursor.description)  # fmt: skip
         finally:
             db.close()
-
-    def _keep(self, sql: str, results: Results) -> None:
-        self._results[sql] = results
-        while len(self._results) > MOST:
-            self._results.popitem(last=False)

@@ -38,6 +38,12 @@ def queries(metadata: dict) -> dict[str, dict]:
     return metadata["databases"][DATABASE].get("queries", {})
 
 
+def facets(metadata: dict) -> dict[str, list[str]]:
+    """Return {table: the columns that its page counts by}; those that hold arrays are counted otherwise."""
+    tables = metadata["databases"][DATABASE].get("tables") or {}
+    return {name: [f for f in entry.get("facets", []) if isinstance(f, str)] for name, entry in tables.items()}
+
+
 def defaults(query: dict) -> dict[str, str]:
     """Return {parameter: default value} of a named query; a parameter without default is an empty text."""
     params = query.get("params") or {}

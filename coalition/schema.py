@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 from coalition.codebook import Column, Table
 
 AFFINITY = {"string": "TEXT", "integer": "INTEGER", "number": "REAL"}
@@ -57,15 +59,22 @@ def _list(names: tuple[str, ...]) -> str:
     return ", ".join(map(quoted, names))
 
 
-def create_indexes(table: Table) -> list[str]:
-    """Return CREATE INDEX statements for what pages filter, facet, sort and join by."""
+def create_indexes(table: Table, facets: list[str] = ()) -> list[str]:
+    """Return CREATE INDEX statements for what pages filter, facet, sort and join by.
+
+    Each pair of `facets` has one, or beyond three of them all together, so that rows filtered by one can be counted
+    by another without being read.
+    """
     wanted = [name for name in table.foreign_keys if name != (table.primary_key or ("",))[0]]
     wanted += [column.name for column in table.columns if column.enum and column.name not in wanted]
     if table.order_by:
         wanted += [table.order_by, *(column.name for column in table.derived)]
+    wanted += [facet for facet in facets if facet not in table.primary_key[:1]]
+    together = permutations(facets, 2) if len(facets) <= 3 else [tuple(facets)]
+    keys = [*((name,) for name in dict.fromkeys(wanted)), *together]
     return [
-        f"CREATE INDEX {quoted(f'{table.name}_{name}')} ON {quoted(table.name)}({quoted(name)})"
-        for name in dict.fromkeys(wanted)
+        f"CREATE INDEX {quoted('_'.join((table.name, *names)))} ON {quoted(table.name)}({_list(names)})"
+        for names in keys
     ]
 
 

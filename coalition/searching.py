@@ -7,6 +7,8 @@ import re
 from markupsafe import Markup, escape
 
 LONGEST = 300
+# Rows that hold the words and are ranked, the newest first; to rank all of a million takes seconds.
+MOST_RANKED = 5000
 
 
 def words_of(question: str) -> list[str]:

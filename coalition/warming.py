@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from weakref import WeakSet
 
+from coalition.asking import named_queries
 from coalition.charts.answers import charted_queries
 from coalition.known import patient
 from coalition.metadata import DATABASE
 
+PAGES = ("/", "/charts", "/countries", "/claims", "/codebook", "/downloads")
 TOGETHER = 2  # as many as there are processes that draw
 _warm: WeakSet = WeakSet()
 
@@ -23,12 +25,13 @@ async def warm_up(datasette) -> None:
     reader has them after."""
     patient.set(True)
     tables = [f"/{DATABASE}/{name}" for name in await datasette.get_database(DATABASE).table_names()]
-    charts = [f"/{DATABASE}/{name}{form}" for name in charted_queries(datasette) for form in ("", ".svg", ".embed")]
+    queries = [f"/{DATABASE}/{name}" for name in named_queries(datasette)]
+    charts = [f"/{DATABASE}/{name}{form}" for name in charted_queries(datasette) for form in (".svg", ".embed")]
     turn = asyncio.Semaphore(TOGETHER)
 
     async def ask(path: str) -> None:
         async with turn:
             await datasette.client.get(datasette.urls.path(path))
 
-    await asyncio.gather(*(ask(path) for path in ("/", "/charts", "/downloads", *tables, *charts)))
+    await asyncio.gather(*(ask(path) for path in (*PAGES, *tables, *queries, *charts)))
     _warm.add(datasette)

@@ -10,7 +10,8 @@ from coalition.asking import ask, ask_one
 
 OPEN = {"access-control-allow-origin": "*"}
 MOST = 60  # events of one kind on a page; China takes part in all
-PARTS = ("ladder", "memberships", "members", "events", "neighbours")
+MOST_READ = 2000  # events of all kinds that a page looks at, the newest; JSON and CSV give them all
+PARTS = ("ladder", "memberships", "members", "neighbours")
 CONCERNS = {"actor": "As the one who acts", "target": "As the sanctioned state", "sanctioner": "As the sanctioner"}
 
 
@@ -49,11 +50,13 @@ async def country(request, datasette):
     if name != state["id"]:
         return Response.redirect(datasette.urls.path(f"/country/{state['id']}{form or ''}"))
     parts = {part: await ask(datasette, f"actor_{part}", id=name) for part in PARTS}
+    parts["events"] = await ask(datasette, "actor_events", id=name, most=-1 if form else MOST_READ)
     if form == ".json":
         return Response.json({"actor": state, **parts}, headers=OPEN)
     if form == ".csv":
         return Response(as_csv(parts["events"]), headers=OPEN, content_type="text/csv; charset=utf-8")
-    context = {"state": state, "sections": grouped(parts["events"]), "most": MOST, **parts}
+    limits = {"most": MOST, "read": MOST_READ}
+    context = {"state": state, "sections": grouped(parts["events"]), **limits, **parts}
     return Response.html(await datasette.render_template("country.html", context, request=request))
 
 

@@ -3,7 +3,7 @@
 from datasette import Response, hookimpl
 
 from coalition.asking import ask, ask_named, ask_one
-from coalition.searching import LONGEST, marked, words_of, year_of
+from coalition.searching import LONGEST, MOST_RANKED, marked, words_of, year_of
 from coalition.searchtext import match_query
 
 
@@ -33,9 +33,9 @@ async def search(request, datasette):
     filters = {key: request.args.get(key) or "" for key in ("type", "country", "confidence")}
     years = {key: year_of(request.args.get(key) or "") for key in ("from_year", "to_year")}
     found = {
-        "events": await ask(datasette, "search_events", words=match, **filters, **years),
+        "events": await ask(datasette, "search_events", words=match, most=MOST_RANKED, **filters, **years),
         "actors": await ask(datasette, "search_actors", words=match),
-        "sources": await ask(datasette, "search_sources", words=match),
+        "sources": await ask(datasette, "search_sources", words=match, most=MOST_RANKED),
     }
     if request.url_vars.get("form"):
         return Response.json({"q": question, **found}, headers={"access-control-allow-origin": "*"})
@@ -44,6 +44,7 @@ async def search(request, datasette):
         "states": await ask(datasette, "states"),
         "question": question,
         "filters": {**filters, **years},
+        "ranked": MOST_RANKED,
         "mark": lambda text: marked(text, words),
         **found,
     }

@@ -6,7 +6,7 @@ import sqlite3
 import pytest
 
 from coalition import ROOT
-from coalition.known import MOST, Known, by_key, is_facet, patient
+from coalition.known import MOST, Known, by_key, by_link, is_facet, patient
 from coalition.metadata import read_metadata
 from coalition.serving import site
 from coalition.warming import warm_up
@@ -73,6 +73,44 @@ def known_of(datasette) -> Known:
     raise AssertionError("no Known")
 
 
+@pytest.mark.parametrize("path", ["/", "/coalition/exercises_by_year", "/coalition/exercises_by_year.svg"])
+async def test_what_the_site_itself_asks_is_asked_once(database, path):
+    fresh = site(ROOT, database)
+    await fresh.invoke_startup()
+    known = known_of(fresh)
+    execute, asked = known.execute, []
+
+    async def counting(sql, *args, **kwargs):
+        asked.append((sql, str(args)))
+        return await execute(sql, *args, **kwargs)
+
+    known.execute = counting
+    for number in range(3):
+        assert (await fresh.client.get(f"{path}?_fresh={number}")).status_code == 200
+    own = [sql for sql in asked if "from exercises" in sql[0] or "from country_profile" in sql[0]]
+    assert len(own) == len(set(own)) and own
+
+
+async def test_a_query_with_a_choice_of_its_reader_is_not_held(served):
+    known = known_of(served)
+    before = len(known._ours)
+    for country in ("PAK", "MNG"):
+        answer = await served.client.get(f"/coalition/partner_ladder.json?country={country}&_shape=array")
+        assert answer.status_code == 200 and answer.json()
+    assert len(known._ours) == before
+
+
+@pytest.mark.parametrize("lookup", ["arraycontains", "arraynotcontains"])
+async def test_events_of_an_actor_are_found_by_the_links_and_are_the_same(served, lookup):
+    address = f"/coalition/events.json?actors__{lookup}=PAK&_shape=objects&_size=1"
+    found = (await served.client.get(address)).json()
+    no = "not " if "not" in lookup else ""
+    by_array = f"select count(*) from events where 'PAK' {no}in (select value from json_each(actors))"
+    rows = await served.get_database("coalition").execute(by_array)
+    assert found["filtered_table_rows_count"] == rows.single_value() > 0
+    assert "event_actors" in by_link(f":p0 {no}in (select value from json_each([events].[actors]))")
+
+
 async def test_a_filter_is_counted_anew(served):
     whole = (await served.client.get("/coalition/exercises.json?_shape=objects")).json()["facet_results"]
     narrow = (await served.client.get("/coalition/exercises.json?_shape=objects&status=announced")).json()
@@ -104,7 +142,7 @@ async def facets_of(datasette) -> int:
 
 async def test_a_reader_never_counts_without_a_limit(database, monkeypatch):
     assert patient.get() is False
-    monkeypatch.setattr(Known, "_counted", lambda self, sql: pytest.fail("counted without a limit"))
+    monkeypatch.setattr(Known, "_counted", lambda *_: pytest.fail("counted without a limit"))
     slow = site(ROOT, database, settings={"sql_time_limit_ms": 20})
     await slow.invoke_startup()
     bomb = column_facet("with recursive c(kind) as (select 1 union all select kind + 1 from c) select kind from c")
@@ -116,7 +154,7 @@ async def test_readers_cannot_fill_the_memory_with_facets(served):
     known = Known(served.get_database("coalition"))
     for number in range(MOST + 50):
         await known(column_facet(f"select kind from actors limit {number}"))
-    assert len(known._results) == MOST
+    assert len(known._facets) == MOST
 
 
 @pytest.mark.parametrize("source", ["select random() as kind", "select datetime('now') as kind"])

@@ -1,7 +1,14 @@
-select events.id, type, date, title, confidence, source_count, group_concat(role, ', ') as roles,
-  max(role in ('issuer', 'signatory')) and exists (
+-- The newest `most` events of an actor, all of them for -1. China takes part in all: they are found before they are joined.
+with mine as (select distinct event_id from event_actors where actor_id = :id),
+newest as (
+  select events.* from mine cross join events on events.id = event_id
+  where type <> 'partnership' order by date desc, events.id limit cast(:most as integer)
+)
+select newest.id, type, date, title, confidence, source_count,
+  (select group_concat(role, ', ') from event_actors where event_id = newest.id and actor_id = :id) as roles,
+  (select max(role in ('issuer', 'signatory')) from event_actors where event_id = newest.id and actor_id = :id)
+  and exists (
     select 1 from event_actors as china
-    where china.event_id = events.id and china.actor_id = 'CHN' and china.role in ('issuer', 'signatory')
+    where china.event_id = newest.id and china.actor_id = 'CHN' and china.role in ('issuer', 'signatory')
   ) as with_china
-from event_actors join events on events.id = event_actors.event_id
-where actor_id = :id and type <> 'partnership' group by events.id order by date desc, events.id
+from newest order by date desc, newest.id

@@ -6,7 +6,16 @@ with series(id, date, title, series) as (
   from partnerships join actors on actors.id = partner_id
   where partner_id = (select partner_id from partnerships where id = :id)
   union all
-  select id, date, title, 'statements by date' from statements where :id in (select id from statements)
+  -- Of all statements, only the one before and the one after: the keys of the window are those of the index.
+  select * from (
+    select id, date, title, 'statements by date' from statements
+    where (date, id) <= (select date, id from statements where id = :id) order by date desc, id desc limit 2
+  )
+  union all
+  select * from (
+    select id, date, title, 'statements by date' from statements
+    where (date, id) > (select date, id from statements where id = :id) order by date, id limit 1
+  )
   union all
   select sanctions_defiance.id, events.date, title, 'sanctions events concerning ' || actors.name
   from sanctions_defiance join events using (id) join actors on actors.id = target_id
