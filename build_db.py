@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -49,6 +50,8 @@ def cli():
       python build_db.py tidy        put the CSVs into canonical form
       python build_db.py serve       build if needed, serve at http://127.0.0.1:8001/
       python build_db.py export out  write the files that people download
+      python build_db.py compare old.db coalition.db
+                                     say what changed between two versions
     """
 
 
@@ -181,6 +184,39 @@ def export(root: Path, folder: Path, compressed: bool):
         if compressed:
             compress_files(folder)
     click.echo(f"{len(files)} files and manifest.json in {folder}")
+
+
+@cli.command()
+@root_option
+@click.argument("old", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.argument("new", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--form", type=click.Choice(["table", "json", "atom"]), default="table", show_default=True)
+def compare(root: Path, old: Path, new: Path, form: str):
+    """Say what changed from OLD to NEW, each a database or a Data Package (.zip), in readers' terms.
+
+    The JSON is what /releases shows, once it lies in releases/<version>.json.
+
+    \b
+    Examples:
+      python build_db.py compare coalition-1.0.0.db coalition.db
+      python build_db.py compare coalition-1.0.0.db coalition.db --form json > releases/1.1.0.json
+    """
+    from coalition.comparing import NotARelease, as_table, read_release
+    from coalition.comparing import compare as compared
+    from coalition.metadata import read_metadata
+    from coalition.releases import note_atom
+
+    with told():
+        codebook, problems = read_codebook(root / "sources")
+        metadata, found = read_metadata(root, codebook) if codebook else ({}, [])
+        if problems or found:
+            raise BadInput(problems + found)
+    try:
+        note = compared(read_release(old), read_release(new), codebook, metadata)
+    except NotARelease as error:
+        raise click.ClickException(str(error)) from None
+    forms = {"table": as_table, "json": lambda n: json.dumps(n, ensure_ascii=False, indent=1) + "\n", "atom": note_atom}
+    click.echo(forms[form](note), nl=False)
 
 
 def progress(words: str) -> None:

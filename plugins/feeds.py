@@ -5,7 +5,8 @@ from datasette import Response, hookimpl
 from coalition.asking import ask, named_queries, release
 from coalition.feeds import atom, robots, sitemap
 
-PAGES = ("", "countries", "charts", "claims", "coalition", "codebook", "developers", "embedding", "downloads")
+PAGES = ("", "countries", "charts", "claims", "coalition", "codebook", "developers", "embedding", "downloads",
+         "releases")  # fmt: skip
 
 
 def site_url(datasette, request) -> str:

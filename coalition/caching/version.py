@@ -9,6 +9,8 @@ from importlib import metadata
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
+from coalition import ROOT
+
 LENGTH = 16
 # Libraries that shape answers.
 LIBRARIES = ("datasette", "datasette-vega", "vl-convert-python", "mapcraft", "noto-cjk-sans-otc")
@@ -50,7 +52,9 @@ def site_version(datasette) -> str:
 def _version(datasette) -> str:
     folders = [CODE, datasette.plugins_dir, datasette.template_dir, *(path for _, path in datasette.static_mounts)]
     hashes = [db.hash or "" for name, db in sorted(datasette.databases.items()) if name != "_internal"]
-    configuration = {"metadata": datasette.metadata(), "settings": datasette.settings_dict()}
+    told = (ROOT / "CHANGELOG.md", *sorted((ROOT / "releases").glob("*.json")))  # what /releases shows
+    texts = [path.read_text(encoding="utf-8") for path in told]
+    configuration = {"metadata": datasette.metadata(), "settings": datasette.settings_dict(), "releases": texts}
     return combined(" ".join(hashes), digest_of_files(Path(f) for f in folders if f), configuration)
 
 
