@@ -94,14 +94,15 @@ def compare(old: Release, new: Release, codebook: Codebook, metadata: dict) -> d
     """Return a release note as data: {from, to, released, content_hash, summary, tables, charts}.
 
     A table is {name, title, added, removed, changed, columns: {column: cells changed}, examples}. `charts` lists the
-    published charts whose rows differ; None where a Data Package, which draws nothing, is one of the two.
+    published charts whose rows differ, without those that the old data cannot draw at all; it is None where a Data
+    Package, which draws nothing, is one of the two.
     """
     tables = [changes(table, old.records(table), new.records(table)) for table in codebook.sources]
     tables = [table for table in tables if table["added"] or table["removed"] or table["changed"]]
     charts = None
     if old.database and new.database:
         before, after = drawn(old.database, metadata), drawn(new.database, metadata)
-        charts = [{"name": n, "title": queries(metadata)[n]["title"]} for n in after if before[n] != after[n]]
+        charts = [{"name": n, "title": queries(metadata)[n]["title"]} for n in after if before[n] not in ("", after[n])]
     dates = {t.name: [c.name for c in t.columns if c.is_date] for t in codebook.sources}
     note = {"from": old.version, "to": new.version, "released": new.released, "content_hash": new.content_hash}
     return {**note, "summary": summary(tables, dates, charts), "tables": tables, "charts": charts}
