@@ -25,6 +25,7 @@ ARRAY_FACET = re.compile(
     r"\s*with inner as \(select (?P<columns>.*?) from (?P<table>\S+)\s.*?json_each\(\[inner\]\.", re.S
 )
 ACTOR_FILTER = re.compile(r"(:\w+) (not )?in \(select value from json_each\(\[?events\]?\.\[?actors\]?\)\)")
+PARAMETER = re.compile(r":(\w+)")
 WHOLE_ROWS = re.compile(r"distinct\s+j\.value,\s+inner\.\*")
 
 
@@ -34,8 +35,15 @@ def is_facet(sql: str) -> bool:
 
 
 def statement(sql: str, params=None) -> tuple:
-    """Return SQL and its parameters, {name: value} or a sequence, as one key, whatever stands at the end."""
-    values = sorted(params.items()) if isinstance(params, dict) else params or ()
+    """Return SQL and its parameters, {name: value} or a sequence, as one key, whatever stands at the end.
+
+    Datasette hands over the whole query string of a page, and the place of its next page; what the SQL does not name
+    makes no other answer.
+    """
+    values = params or ()
+    if isinstance(params, dict):
+        named = set(PARAMETER.findall(sql))
+        values = sorted((name, value) for name, value in params.items() if name in named)
     return sql.strip().rstrip(";").rstrip(), tuple(values)
 
 
@@ -73,9 +81,9 @@ class Known:
 
     async def __call__(self, sql, params=None, truncate=False, **kwargs):
         asked = statement(sql, params)
-        if asked in self.ours and not kwargs:
+        if asked in self.ours and not kwargs.get("page_size") and not kwargs.get("custom_time_limit"):
             held = self._ours
-        elif not params and is_facet(sql):
+        elif not asked[1] and is_facet(sql):
             held = self._facets
         else:
             return await self.execute(sql, params, truncate=truncate, **kwargs)

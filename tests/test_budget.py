@@ -17,7 +17,7 @@ BUDGET = {
     "chart page with a map": ("/coalition/partner_map", 60),
     "embed": ("/coalition/exercises_by_year.embed", 10),
     "picture": ("/coalition/exercises_by_year.svg", 5),
-    "claims": ("/claims", 20),
+    "claims": ("/claims", 35),
     "codebook": ("/codebook", 60),
     "gallery": ("/charts", 110),
     "downloads": ("/downloads", 10),

@@ -2,11 +2,12 @@
 
 import json
 import sqlite3
+from collections import Counter
 
 import pytest
 
 from coalition import ROOT
-from coalition.known import MOST, Known, by_key, by_link, is_facet, patient
+from coalition.known import MOST, Known, by_key, by_link, is_facet, patient, statement
 from coalition.metadata import read_metadata
 from coalition.serving import site
 from coalition.warming import warm_up
@@ -81,14 +82,15 @@ async def test_what_the_site_itself_asks_is_asked_once(database, path):
     execute, asked = known.execute, []
 
     async def counting(sql, *args, **kwargs):
-        asked.append((sql, str(args)))
+        asked.append(sql)
         return await execute(sql, *args, **kwargs)
 
     known.execute = counting
     for number in range(3):
         assert (await fresh.client.get(f"{path}?_fresh={number}")).status_code == 200
-    own = [sql for sql in asked if "from exercises" in sql[0] or "from country_profile" in sql[0]]
-    assert len(own) == len(set(own)) and own
+    own = [sql for sql in asked if "from exercises" in sql or "from country_profile" in sql]
+    # Once with the default of each parameter, for the chart; once with none, for the rows.
+    assert own and max(Counter(own).values()) <= 2
 
 
 async def test_a_query_with_a_choice_of_its_reader_is_not_held(served):
@@ -109,6 +111,12 @@ async def test_events_of_an_actor_are_found_by_the_links_and_are_the_same(served
     rows = await served.get_database("coalition").execute(by_array)
     assert found["filtered_table_rows_count"] == rows.single_value() > 0
     assert "event_actors" in by_link(f":p0 {no}in (select value from json_each([events].[actors]))")
+
+
+def test_only_the_parameters_that_sql_names_make_another_question():
+    assert statement("select :a;\n", {"a": 1, "_fresh": 2}) == statement("select :a", {"a": 1})
+    assert statement("select :a", {"a": 1}) != statement("select :a", {"a": 2})
+    assert statement("select ?", (1,)) != statement("select ?", (2,))
 
 
 async def test_a_filter_is_counted_anew(served):
