@@ -24,7 +24,7 @@ COLUMN_FACET = re.compile(r"\s*select .{1,200} as value, count\(\*\) as count fr
 ARRAY_FACET = re.compile(
     r"\s*with inner as \(select (?P<columns>.*?) from (?P<table>\S+)\s.*?json_each\(\[inner\]\.", re.S
 )
-ACTOR_FILTER = re.compile(r"(:\w+) (not )?in \(select value from json_each\(\[?events\]?\.\[?actors\]?\)\)")
+ACTOR_FILTER = re.compile(r'(:\w+) (not )?in \(select value from json_each\(["[]?events["\]]?\.["[]?actors["\]]?\)\)')
 PARAMETER = re.compile(r":(\w+)")
 WHOLE_ROWS = re.compile(r"distinct\s+j\.value,\s+inner\.\*")
 
