@@ -60,7 +60,7 @@ def release(folder: Path, version: str) -> Path:
     (folder / "metadata.yml").write_text(yaml.safe_dump(metadata, allow_unicode=True), encoding="utf-8")
     with (folder / "static" / "site.css").open("a", encoding="utf-8") as style:
         style.write(f"\n/* style of {version} */\n")
-    for command in (["build"], ["export", "--compressed", "dist"]):
+    for command in (["build"], ["export", "dist"]):
         subprocess.run([sys.executable, "build_db.py", *command], cwd=folder, check=True, capture_output=True)
     return folder
 
