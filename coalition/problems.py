@@ -38,6 +38,8 @@ def address(file: str, row: int = 0, key: str = "", column: str = "") -> str:
 
 def shown(value: str, limit: int = 80) -> str:
     """Return a value fit for a one-line message: control characters escaped, long text cut."""
+    if len(value) <= limit and value.isprintable():
+        return value
     text = "".join(c if c.isprintable() else repr(c)[1:-1] for c in value)
     return text if len(text) <= limit else text[: limit - 1] + "…"
 

@@ -76,6 +76,8 @@ def _offences(rule: Rule, names: list[str], offenders: list[tuple], rows: Rows) 
     if not names or any(name not in own for name in names):
         sentence = f"its SQL must return key columns of {rule.table}, not {', '.join(names) or 'nothing'}"
         return [problem(FILE, sentence, key=f"rule {rule.id}")]
+    if not offenders:
+        return []
     places = [own.index(name) for name in names]
     index: dict[tuple, tuple[int, str]] = {}
     for number, cells in rows.rows:

@@ -18,6 +18,7 @@ from coalition import ROOT
 from coalition.building import build
 from coalition.codebook import read_codebook
 from coalition.serving import site
+from tests.campaign import FIGURES
 
 CODEBOOK = read_codebook(ROOT / "sources")[0]
 
@@ -106,3 +107,9 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "browser" in item.keywords:
             item.add_marker(pytest.mark.skip(reason="no chromium on this machine"))
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Print what the campaign measured as the table that docs/threats.md holds."""
+    for name, value, more in FIGURES:
+        terminalreporter.write_line(f"| {name} | {value} | {more} |")
