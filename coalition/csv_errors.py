@@ -1,0 +1,62 @@
+"""A CSV that cannot be had is an error, not an empty file.
+
+Datasette answers 200 with nothing in it when the SQL of a CSV fails, and 500 when it is stopped by a limit.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextvars import ContextVar
+from urllib.parse import parse_qs
+
+from datasette.views.base import DatasetteError
+
+from coalition.metadata import DATABASE
+
+PLAIN = [(b"content-type", b"text/plain; charset=utf-8"), (b"access-control-allow-origin", b"*")]
+EMPTY = b"A CSV of the database needs SQL: /coalition.csv?sql=select+...\n"
+wanted: ContextVar[bool] = ContextVar("csv wanted", default=False)
+
+
+def wants_csv(scope: dict) -> bool:
+    """Return whether a request asks for CSV."""
+    return scope["type"] == "http" and (scope["path"].endswith(".csv") or b"_format=csv" in scope["query_string"])
+
+
+def is_empty(scope: dict) -> bool:
+    """Return whether a CSV of the database is asked for without any SQL."""
+    if not wants_csv(scope) or scope["path"] not in (f"/{DATABASE}", f"/{DATABASE}.csv"):
+        return False
+    return not any(parse_qs(scope["query_string"].decode("latin-1")).get("sql", ()))
+
+
+def telling(execute):
+    """Return Database.execute that ends the making of a CSV whose SQL fails."""
+
+    async def told(*args, **kwargs):
+        try:
+            return await execute(*args, **kwargs)
+        except sqlite3.DatabaseError as error:
+            if wanted.get():
+                raise DatasetteError(str(error), title="Invalid SQL", status=400) from error
+            raise
+
+    return told
+
+
+class Noting:
+    """ASGI application that notes for `app` whether a CSV is asked for."""
+
+    def __init__(self, app):
+        self.app = app
+
+    async def __call__(self, scope, receive, send):
+        if is_empty(scope):
+            await send({"type": "http.response.start", "status": 400, "headers": PLAIN})
+            await send({"type": "http.response.body", "body": EMPTY})
+            return
+        token = wanted.set(wants_csv(scope))
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            wanted.reset(token)
