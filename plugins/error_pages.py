@@ -1,7 +1,11 @@
 """Errors are pages of the site: a sentence, a way on, never a trace."""
 
+import errno
+import sqlite3
+
 from datasette import Response, hookimpl
 from datasette import handle_exception as default
+from datasette.database import QueryInterrupted
 from datasette.utils import add_cors_headers
 from datasette.utils.asgi import Base400
 from datasette.views.base import DatasetteError
@@ -9,14 +13,29 @@ from markupsafe import Markup
 
 # rich comes with frictionless; where it is installed, Datasette prints every local variable of every 404 (0.45 s each).
 default.rich = None
+# What Datasette runs into when a parameter is not what it takes for granted: '_nofacet=x', 'id__gt=1e400', '_through=['.
+TYPED = (ValueError, OverflowError, sqlite3.OperationalError, sqlite3.ProgrammingError, sqlite3.InterfaceError)
+UNREADABLE = "A parameter of this address has a value that cannot be used"
+STOPPED = "The query took longer than the time limit and was stopped"
 TITLES = {400: "That request cannot be answered", 403: "Not open", 404: "There is no such page"}
 
 
-def told(exception: Exception) -> tuple[int, str, str]:
-    """Return (status, title, message) for a reader; a failure of ours says nothing of its inside."""
+def told(exception: Exception, asked: bool = False) -> tuple[int, str, str]:
+    """Return (status, title, message) for a reader; a failure of ours says nothing of its inside.
+
+    `asked` says whether the address has parameters, so that the failure may be the reader's.
+    """
+    if isinstance(exception, QueryInterrupted):
+        return 400, TITLES[400], STOPPED
+    if asked and (isinstance(exception, TYPED) or "not authorized" in str(exception)):
+        return 400, TITLES[400], UNREADABLE
     if isinstance(exception, DatasetteError):
         message = Markup(exception.message) if exception.message_is_html else exception.message
-        return exception.status, exception.title or TITLES.get(exception.status, "Error"), message
+        # Datasette says 500 of a column to sort by that does not exist.
+        status = 400 if asked and exception.status == 500 else exception.status
+        return status, exception.title or TITLES.get(status, "Error"), message
+    if isinstance(exception, OSError) and exception.errno in (errno.ENAMETOOLONG, errno.ENOENT, errno.ENOTDIR):
+        return 404, TITLES[404], ""  # an address that cannot be the name of a file
     if isinstance(exception, Base400):
         message = str(exception.args[0]) if exception.args else ""
         return exception.status, TITLES.get(exception.status, "Error"), "" if message == "404" else message
@@ -26,7 +45,7 @@ def told(exception: Exception) -> tuple[int, str, str]:
 @hookimpl
 def handle_exception(datasette, request, exception):
     async def answer():
-        status, title, message = told(exception)
+        status, title, message = told(exception, bool(request.query_string))
         headers = {}
         if datasette.cors:
             add_cors_headers(headers)
