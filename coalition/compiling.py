@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
+import re
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +18,8 @@ from coalition.schema import create_indexes, create_table, quoted, text_columns
 from coalition.searchtext import TOKENIZE, spaced
 
 DERIVED = Path(__file__).parent / "derived"
+# What SQLite says when it is the machine that fails, and not a statement.
+DISK = re.compile("disk|readonly|unable to open")
 PRECISION = {4: "year", 7: "month", 10: "day"}
 
 
@@ -44,6 +48,10 @@ def compile_database(
         _write(draft, codebook, everything, results, facets, our_counts, check, progress)
         _flush(draft)
         os.replace(draft, path)
+    except sqlite3.OperationalError as error:
+        if not DISK.search(str(error)):
+            raise
+        raise OSError(errno.EIO, str(error), path.name) from error
     finally:
         draft.unlink(missing_ok=True)
 
