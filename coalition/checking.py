@@ -21,6 +21,10 @@ NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 # Characters that hide, reorder or break text: controls, zero-width, bidirectional overrides, line separators, BOM.
 HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff9-\ufffb]")
 
+# Spreadsheets run a cell that starts so, also one in a CSV. The published CSVs equal the database cell by cell, so
+# that nothing can be escaped on the way out; therefore it does not come in.
+FORMULA = re.compile("[=+@]|-(?![0-9])")
+
 
 def cell_problems(rows: Rows) -> Iterator[Problem]:
     """Yield a Problem for every cell that its column does not allow."""
@@ -46,6 +50,8 @@ def cell_problem(value: str, column: Column) -> str:
         return f"'{text}' has a space at its start or end"
     if not unicodedata.is_normalized("NFC", value):
         return f"'{text}' is not in Unicode normal form C"
+    if column.type == "string" and (formula := FORMULA.match(value)):
+        return f"'{text}' starts with '{formula[0]}', which spreadsheets take for a formula; put a word before it"
     if column.enum:
         return "" if value in column.enum else f"'{text}' is not one of {', '.join(column.enum)}"
     if column.is_date:

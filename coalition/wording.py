@@ -112,3 +112,8 @@ def shortened(text: str | None, limit: int = 160) -> str:
     if len(text) <= limit:
         return text
     return text[: limit - 1].rsplit(" ", 1)[0].rstrip(",;:.") + "…"
+
+
+def web_address(url: str | None) -> str:
+    """Return an address that a link may lead to: on the web, or nowhere; a script is no address."""
+    return url if (url or "").startswith(("https://", "http://")) else "#"

@@ -13,6 +13,7 @@ FILTERS = {
     "language": wording.language,
     "number": wording.number,
     "shortened": wording.shortened,
+    "web_address": wording.web_address,
     "json_for_script": json_for_script,
 }
 FUNCTIONS = {"period_in_words": wording.period_in_words, "plural": wording.plural, "table_of": wording.TABLES}

@@ -74,6 +74,14 @@ CASES = {
         edit(PARTNERSHIPS, "1996-04-25", ""), "(rus-1996), date: is empty, but every row needs it"),
     "space at the end": (
         edit(THEMES, "taiwan,Taiwan,", "taiwan,Taiwan ,"), "(taiwan), label: 'Taiwan ' has a space at its start or end"),
+    "formula of a spreadsheet": (
+        edit(THEMES, "taiwan,Taiwan,", "taiwan,=cmd|' /C calc'!A0,"), "(taiwan), label: '=cmd|' /C calc'!A0' starts with '=', which spreadsheets"),
+    "formula that starts with a sign": (
+        edit(THEMES, "taiwan,Taiwan,", "taiwan,+1+cmd,"), "(taiwan), label: '+1+cmd' starts with '+'"),
+    "formula that starts with an at": (
+        edit(THEMES, "taiwan,Taiwan,", "taiwan,@SUM(1),"), "(taiwan), label: '@SUM(1)' starts with '@'"),
+    "formula that starts with a minus": (
+        edit(THEMES, "taiwan,Taiwan,", "taiwan,-cmd,"), "(taiwan), label: '-cmd' starts with '-'"),
     "zero-width space": (
         edit(THEMES, "taiwan,Taiwan,", "taiwan,Tai\u200bwan,"), "(taiwan), label: 'Tai\\u200bwan' holds the hidden character U+200B"),
     "text reversed by an override": (
