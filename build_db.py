@@ -93,7 +93,8 @@ def check(root: Path):
 def tidy(root: Path):
     """Write the CSVs in canonical form: sorted, UTF-8, LF, quotes only where needed.
 
-    The row counts in README.md are brought up to date as well.
+    The row counts in README.md are brought up to date as well; new ids are noted in sources/ids_ever_used.txt, and
+    ids of rows that are gone are retired there.
 
     \b
     Example:

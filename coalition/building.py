@@ -15,6 +15,7 @@ from coalition.problems import BadInput, Problem
 from coalition.reading import Rows, read_sources
 from coalition.ruling import Result, judge, read_rules
 from coalition.totals import compared
+from coalition.used_ids import reused
 
 Progress = Callable[[str], None]
 
@@ -45,6 +46,7 @@ def check_sources(root: Path, progress: Progress = lambda words: None) -> Checke
     for rows in everything.values():
         problems += cell_problems(rows)
     problems += key_problems(everything)
+    problems += reused(sources, everything)
     progress("rules")
     results: list[Result] = []
     # A file that could not be read would make nearly every rule fail and bury the reason.

@@ -10,6 +10,7 @@ from pathlib import Path
 from coalition.codebook import Codebook, Table
 from coalition.problems import Problem
 from coalition.reading import Rows, read_table
+from coalition.used_ids import FILE, ids_in_use, listed, read_ids
 
 
 def canonical(rows: Rows) -> bytes:
@@ -22,11 +23,11 @@ def canonical(rows: Rows) -> bytes:
 
 
 def tidy(sources: Path, codebook: Codebook) -> tuple[list[str], list[Problem]]:
-    """Rewrite every CSV that is not in canonical form; return (names of files changed, problems).
+    """Rewrite every CSV that is not in canonical form and note new ids; return (names of files changed, problems).
 
     A file that cannot be read as its table is left as it is and its problems are returned.
     """
-    changed, problems = [], []
+    changed, problems, everything = [], [], {}
     for table in codebook.sources:
         path = sources / f"{table.name}.csv"
         rows, found = read_table(path, table)
@@ -35,6 +36,13 @@ def tidy(sources: Path, codebook: Codebook) -> tuple[list[str], list[Problem]]:
         if not lasting and path.read_bytes() != (content := canonical(rows)):
             _replace(path, content)
             changed.append(table.file)
+        everything[table.name] = rows
+    # A table that cannot be read has lost no id.
+    if not problems:
+        path, text = sources / FILE, listed(*read_ids(sources), ids_in_use(everything)).encode("utf-8")
+        if not path.exists() or path.read_bytes() != text:
+            _replace(path, text)
+            changed.append(f"sources/{FILE}")
     return changed, problems
 
 
