@@ -4,7 +4,7 @@ from __future__ import annotations
 
 ALLOWED = "GET, HEAD, OPTIONS"
 SENTENCE = b"This site is read-only; ask with GET or HEAD.\n"
-UNREADABLE = b"The address holds bytes that are not written as %XX.\n"
+UNREADABLE = b"This is not an address: it starts with two slashes, or holds bytes that are not written as %XX.\n"
 # A browser asks for this before it sends a header of its own to another site.
 PREFLIGHT = [
     (b"allow", ALLOWED.encode()),
@@ -27,8 +27,11 @@ def refusal(method: str) -> tuple[int, list[tuple[bytes, bytes]], bytes] | None:
 
 
 def unreadable(scope: dict) -> bool:
-    """Return whether the address holds bytes that no address may hold; Datasette decodes it as ASCII."""
-    return not (scope.get("raw_path") or b"").isascii()
+    """Return whether the address is none: bytes that are not ASCII, or two slashes at its start.
+
+    Datasette decodes it as ASCII; and where it takes a slash off the end, `/\\\\example.org/` led to another site.
+    """
+    return not (scope.get("raw_path") or b"").isascii() or scope["path"][1:2] in ("/", "\\")
 
 
 def readable(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:

@@ -2,6 +2,7 @@
 
 import errno
 import sqlite3
+from pathlib import Path
 
 from datasette import Response, hookimpl
 from datasette import handle_exception as default
@@ -11,13 +12,23 @@ from datasette.utils.asgi import Base400
 from datasette.views.base import DatasetteError
 from markupsafe import Markup
 
+from coalition import ROOT
+
 # rich comes with frictionless; where it is installed, Datasette prints every local variable of every 404 (0.45 s each).
 default.rich = None
-# What Datasette runs into when a parameter is not what it takes for granted: '_nofacet=x', 'id__gt=1e400', '_through=['.
-TYPED = (ValueError, OverflowError, sqlite3.OperationalError, sqlite3.ProgrammingError, sqlite3.InterfaceError)
+# What Datasette runs into when a parameter is not what it takes for granted: '_nofacet=x' or '_through=['.
+TYPED = (ValueError, TypeError, LookupError, OverflowError, sqlite3.Error)
 UNREADABLE = "A parameter of this address has a value that cannot be used"
 STOPPED = "The query took longer than the time limit and was stopped"
 TITLES = {400: "That request cannot be answered", 403: "Not open", 404: "There is no such page"}
+
+
+def is_ours(exception: Exception) -> bool:
+    """Return whether the failure happened in a line of this project rather than in a library that read the address."""
+    place = exception.__traceback__
+    while place and place.tb_next:
+        place = place.tb_next
+    return bool(place) and Path(place.tb_frame.f_code.co_filename).is_relative_to(ROOT)
 
 
 def told(exception: Exception, asked: bool = False) -> tuple[int, str, str]:
@@ -27,7 +38,7 @@ def told(exception: Exception, asked: bool = False) -> tuple[int, str, str]:
     """
     if isinstance(exception, QueryInterrupted):
         return 400, TITLES[400], STOPPED
-    if asked and (isinstance(exception, TYPED) or "not authorized" in str(exception)):
+    if asked and isinstance(exception, TYPED) and "malformed" not in str(exception) and not is_ours(exception):
         return 400, TITLES[400], UNREADABLE
     if isinstance(exception, DatasetteError):
         message = Markup(exception.message) if exception.message_is_html else exception.message

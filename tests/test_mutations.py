@@ -77,7 +77,7 @@ def tried(folder: Path, seed: int) -> tuple[str, str, list[str]]:
 
 @pytest.mark.campaign
 def test_a_random_change_is_refused_or_harmless(tmp_path):
-    seeds = range(cases(sample=24, full=2_400))
+    seeds = range(cases(sample=24, full=2_100))
     with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
         results = list(pool.map(partial(tried, tmp_path), seeds, chunksize=4))
     counted = Counter(verdict for _, verdict, _ in results)

@@ -10,8 +10,9 @@ import pytest
 from coalition.guarding import MOST_BYTES, SECONDS
 from tests.processes import get, raw, running, site_folder
 
-ROUTES = ["/", "/.json", "/countries", "/country", "/country/RUS", "/country/RUS.csv", "/charts", "/claims", "/codebook",
-          "/search", "/search.json", "/developers", "/embedding", "/downloads", "/downloads/manifest.json", "/coalition",
+ROUTES = ["/", "/.json", "/countries", "/country", "/country/RUS", "/country/RUS.csv", "/charts", "/claims",
+          "/codebook", "/search", "/search.json", "/developers", "/embedding", "/downloads",
+          "/downloads/manifest.json", "/coalition",
           "/coalition.db", "/coalition/events", "/coalition/events.json", "/coalition/events.csv",
           "/coalition/actors/RUS", "/coalition/exercises_by_year", "/coalition/exercises_by_year.svg",
           "/coalition/exercises_by_year.png", "/coalition/exercises_by_year.vl.json",
@@ -31,7 +32,7 @@ BROKEN = {
     "a bare line end in a header": b"GET / HTTP/1.1\r\nHost: x\r\nX: a\nb\r\n\r\n",
     "a space in the name": b"GET / HTTP/1.1\r\nHost : x\r\n\r\n",
     "two lengths": b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
-    "length and chunks": b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "length and chunks": b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n",
     "negative length": b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
     "bytes in the address": b"GET /caf\xe9 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
     "unknown method": b"FOO / HTTP/1.1\r\nHost: x\r\n\r\n",
@@ -80,8 +81,17 @@ def test_no_path_leads_to_another_file(site, path):
         assert text not in answer
 
 
-@pytest.mark.parametrize("route", ["/country?id=a%0d%0aSet-Cookie:%20a=b", "/country/rus%0d%0aX:%20y", "/nothing%0d%0aX: y/",
-                                   "/search?q=%0d%0aX-Injected:%20y", "/coalition/events?_sort=%0d%0aX:y", "/coalition/x%0d%0aSet-Cookie:a=b"])  # fmt: skip
+@pytest.mark.parametrize(
+    "route",
+    [
+        "/country?id=a%0d%0aSet-Cookie:%20a=b",
+        "/country/rus%0d%0aX:%20y",
+        "/nothing%0d%0aX: y/",
+        "/search?q=%0d%0aX-Injected:%20y",
+        "/coalition/events?_sort=%0d%0aX:y",
+        "/coalition/x%0d%0aSet-Cookie:a=b",
+    ],
+)
 def test_nobody_writes_a_header_through_an_address(site, route):
     answer = raw(site.port, asked("GET", route.replace(" ", "%20")))
     head = answer.partition(b"\r\n\r\n")[0].lower()
