@@ -11,6 +11,7 @@ def startup(datasette):
         database.execute = telling(database.execute)
 
 
-@hookimpl
+# Inside, so that its refusal carries the headers of every answer.
+@hookimpl(tryfirst=True)
 def asgi_wrapper():
     return Noting

@@ -17,6 +17,8 @@ from coalition.building import build
 from coalition.exporting import PACKAGE, export
 from tests.conftest import CODEBOOK
 
+pytestmark = pytest.mark.campaign
+
 TABLES = pytest.mark.parametrize("table", CODEBOOK.tables, ids=lambda table: table.name)
 # What datapackage.json leaves out, because only the build needs it: rules, what is derived, how confidence is computed.
 BUILD_ONLY = ("rules.yml",)

@@ -14,6 +14,8 @@ from coalition import ROOT
 from tests.campaign import figure
 from tests.processes import get, running, site_folder
 
+pytestmark = pytest.mark.campaign
+
 COMMAND = [sys.executable, str(ROOT / "build_db.py"), "build", "--root"]
 OLD = b"the database that was there"
 SURVIVED: list[str] = []

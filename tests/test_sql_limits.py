@@ -9,8 +9,10 @@ import pytest
 
 from coalition.lanes import is_free
 from coalition.limits import Measured, TooMuch, restrict, verdict
-from tests.campaign import figure
+from tests.campaign import FULL, figure
 from tests.processes import get, running, site_folder
+
+pytestmark = pytest.mark.campaign
 
 MANY = "with recursive n(i) as (select 1 union all select i + 1 from n limit 100000) select {} from n"
 WRITES = [
@@ -87,7 +89,7 @@ async def test_pages_about_the_machine_are_closed(served, path):
     assert (await served.client.get(path)).status_code == 404
 
 
-@pytest.mark.parametrize("form", ["", ".json", ".csv"])
+@pytest.mark.parametrize("form", ["", ".json", ".csv"] if FULL else [".json"])
 @pytest.mark.parametrize("what", BOMBS)
 async def test_a_bomb_is_stopped_soon_and_says_so(served, what, form):
     start = time.perf_counter()
@@ -124,12 +126,16 @@ def test_sql_of_readers_is_told_from_the_rest(query, free):
 
 
 def slow(address: str, number: int) -> int:
+    """Return the status of a query that would never end, or 0 where the server went away first."""
     sql = f"with recursive n(i) as (select {number} union all select i + 1 from n) select count(*) from n"
-    return get(f"{address}/coalition.json?{urlencode({'sql': sql})}", seconds=120)[0]
+    try:
+        return get(f"{address}/coalition.json?{urlencode({'sql': sql})}", seconds=120)[0]
+    except OSError:
+        return 0
 
 
 def test_pages_answer_while_two_hundred_slow_queries_wait(tmp_path):
-    with running(site_folder(tmp_path)) as site, concurrent.futures.ThreadPoolExecutor(201) as threads:
+    with concurrent.futures.ThreadPoolExecutor(201) as threads, running(site_folder(tmp_path)) as site:
         queries = [threads.submit(slow, site.address, number) for number in range(200)]
         time.sleep(1)
         times = []
@@ -140,8 +146,11 @@ def test_pages_answer_while_two_hundred_slow_queries_wait(tmp_path):
                 assert get(site.address + path)[0] == 200
                 times.append(time.perf_counter() - start)
         waiting = sum(not query.done() for query in queries)
-        statuses = {query.result() for query in queries}
+        # All of them end within a minute; a sample does not wait for that.
+        statuses = {query.result() for query in queries if FULL or query.done()}
     times.sort()
     worst = f"median {times[len(times) // 2] * 1000:.0f} ms, slowest {times[-1] * 1000:.0f} ms"
-    figure("pages beside 200 slow queries", worst, f"{waiting} queries still waited; all were answered 400 or 429")
-    assert statuses == {400, 429} and times[-1] < 3 and waiting
+    figure(
+        "pages beside 200 slow queries", worst, f"{waiting} queries still waited; the others were answered 400 or 429"
+    )
+    assert statuses <= {400, 429} and 429 in statuses and times[-1] < 3 and waiting

@@ -14,10 +14,13 @@ from coalition import ROOT
 from tests.campaign import FULL, figure
 from tests.versions import PROJECT, metadata, oldest
 
+pytestmark = pytest.mark.campaign
+
 REQUIREMENTS = (ROOT / "requirements.txt").read_text(encoding="utf-8")
 # The rest of the suite takes minutes; these open every door of build and site.
 CORE = ["tests/test_build.py", "tests/test_sources.py", "tests/test_site.py", "tests/test_charts.py",
-        "tests/test_caching.py", "tests/test_downloads.py", "tests/test_serving.py", "tests/test_policy.py", "tests/test_exports.py"]  # fmt: skip
+        "tests/test_caching.py", "tests/test_downloads.py", "tests/test_serving.py",
+        "tests/test_policy.py", "tests/test_exports.py"]  # fmt: skip
 
 
 def direct() -> list[Requirement]:
@@ -63,14 +66,12 @@ def installed(folder, *arguments: str) -> str:
     return python
 
 
-@pytest.mark.campaign
 @pytest.mark.skipif(not FULL, reason="installs everything once more")
 def test_the_pinned_versions_can_be_installed_with_hashes(tmp_path):
     python = installed(tmp_path / "pinned", "--require-hashes", "-r", "requirements.txt")
     subprocess.run([python, "-c", "import datasette, vl_convert, pyarrow, frictionless"], check=True)
 
 
-@pytest.mark.campaign
 @pytest.mark.skipif(not FULL or sys.platform == "win32", reason="installs everything once more")
 def test_the_oldest_versions_allowed_pass(tmp_path):
     constraints = tmp_path / "oldest.txt"

@@ -1,9 +1,13 @@
 """Claims about ids: each that ever was is on the list, and none comes back for something else."""
 
+import pytest
+
 from coalition import ROOT
 from coalition.reading import read_sources
 from coalition.used_ids import FILE, ids_in_use, listed, read_ids
 from tests.conftest import CODEBOOK
+
+pytestmark = pytest.mark.campaign
 
 
 def test_the_committed_list_holds_every_id_in_use():
