@@ -4,9 +4,12 @@ import hashlib
 import os
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 import threading
+import time
+from pathlib import Path
 
 import pytest
 
@@ -186,6 +189,24 @@ def test_a_running_server_keeps_the_old_database_whole_and_the_next_one_has_the_
         assert site.content_hash() != old
         assert b"Arms control and disarmament" in get(site.address + "/coalition/themes.json?_shape=array")[1]
     SURVIVED.append("a build beside a running server")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.parametrize("signal_name", ["SIGTERM", "SIGKILL"])
+def test_a_server_that_ends_leaves_no_process_behind(tmp_path, signal_name):
+    root = site_folder(tmp_path)
+    with running(root) as site:
+        assert get(site.address + "/coalition/exercises_by_year.svg")[0] == 200
+        children = Path(f"/proc/{site.process.pid}/task/{site.process.pid}/children").read_text().split()
+        workers = [pid for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        assert workers
+        site.process.send_signal(getattr(signal, signal_name))
+        site.process.wait(20)
+    until = time.monotonic() + 10
+    while any(Path(f"/proc/{pid}/cmdline").exists() for pid in workers):
+        assert time.monotonic() < until, "a drawing process lives on"
+        time.sleep(0.1)
+    SURVIVED.append(f"a server that ends by {signal_name}")
 
 
 def test_a_server_whose_database_is_deleted_goes_on(tmp_path):

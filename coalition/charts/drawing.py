@@ -9,9 +9,12 @@ import asyncio
 import hashlib
 import json
 import multiprocessing
+import os
+import threading
 from collections import OrderedDict
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import wait
 
 from coalition.caching.notes import do_not_keep
 from coalition.charts.spec import VERSION, Undrawable
@@ -117,12 +120,21 @@ def _workers() -> ProcessPoolExecutor:
 
 
 def _prepare() -> None:
-    """Load the fonts; runs in the worker."""
+    """Load the fonts and watch the server; runs in the worker."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     from importlib.resources import files
 
     import vl_convert
 
     vl_convert.register_font_directory(str(files("noto_cjk_sans_otc")))
+
+
+def _end_with_parent() -> None:
+    """End this worker when the server does, however that happened; a killed one left its workers behind for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
 
 
 def _draw_svg(spec: str) -> str:
