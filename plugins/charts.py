@@ -7,7 +7,7 @@ from datasette import Response, hookimpl
 from coalition.charts.answers import BadRequest, answer, charted_queries
 from coalition.charts.drawing import bundle
 from coalition.charts.render import WIDTHS, figure_svg, framed_svg, full_spec, png, said
-from coalition.charts.spec import table_columns
+from coalition.charts.spec import Undrawable, table_columns
 from coalition.charts.theme import variables
 from coalition.metadata import DATABASE
 
@@ -50,10 +50,13 @@ async def chart_form(request, datasette):
     dark, card = args.get("theme") == "dark", args.get("card") == "1"
     if form == "svg":
         return reply(form, await framed_svg(found, width, dark, card))
-    if form == "png":
-        return reply(form, await png(found, width, 1 if card else scale, dark, card))
-    if form == "vl.json":
-        return reply(form, json.dumps(full_spec(found, width, dark), ensure_ascii=False))
+    try:
+        if form == "png":
+            return reply(form, await png(found, width, 1 if card else scale, dark, card))
+        if form == "vl.json":
+            return reply(form, json.dumps(full_spec(found, width, dark), ensure_ascii=False))
+    except Undrawable as error:  # of rows that do not fit, or of a machine that has too much to draw
+        return refused(form, str(error), 429)
     return reply(form, await embed_page(request, datasette, found, f"{form}.html"))
 
 

@@ -90,7 +90,10 @@ async def _work(work, *arguments):
         try:
             future = asyncio.get_running_loop().run_in_executor(pool, work, *arguments)
             return await asyncio.wait_for(future, SECONDS)
-        except BrokenProcessPool:  # a worker was killed: start new ones, once
+        # A worker was killed, or another's drawing took too long and the workers were given up: start new ones, once.
+        except (BrokenProcessPool, asyncio.CancelledError) as error:
+            if isinstance(error, asyncio.CancelledError) and pool is _pool:
+                raise
             _pool = None if _pool is pool else _pool
             if attempt == 2:
                 do_not_keep()
