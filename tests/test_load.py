@@ -19,14 +19,15 @@ KINDS = {
               "/downloads"],
     "JSON": ["/coalition/events.json?_size=100&_fresh={n}", "/country/{}.json", "/coalition/exercises_by_year.json"],
     "charts": ["/coalition/exercises_by_year.svg", "/coalition/exercises_by_year.embed", "/coalition/partner_map.png",
-               "/coalition/country_timeline.svg?country={}"],
+               "/coalition/country_timeline.svg?country={s}"],
     "SQL": ["/coalition.json?sql=select+count(*)+from+events+where+year+>+{n}", "/coalition?sql=select+{n}",
             "/coalition.csv?sql=select+*+from+themes+limit+{n}"],
     "search": ["/search?q={w}+{n}", "/search.json?q={w}"],
     "tables": ["/coalition/events?_fresh={n}", "/coalition/sources?_search={w}&_sort=title", "/coalition/events.csv"],
     "downloads": ["/coalition.db", "/downloads/events.csv", "/downloads/manifest.json"],
 }  # fmt: skip
-COUNTRIES = ["RUS", "IRN", "FRA", "BRA", "TUV", "CHN", "SCO", "PAK", "ZAF", "KAZ"]
+STATES = ["RUS", "IRN", "FRA", "BRA", "PAK", "ZAF", "KAZ"]
+ACTORS = [*STATES, "TUV", "CHN", "SCO"]
 
 
 def reading(site: Running, seed: int, stop: threading.Event, times: list[float], failed: list) -> None:
@@ -34,8 +35,8 @@ def reading(site: Running, seed: int, stop: threading.Event, times: list[float],
     chance = random.Random(seed)
     while not stop.is_set():
         path = chance.choice(KINDS[chance.choice(list(KINDS))])
-        words = {"n": chance.randrange(1, 2000), "w": quote(chance.choice(WORDS))}
-        path = path.format(chance.choice(COUNTRIES), **words).replace(">", "%3E")
+        words = {"n": chance.randrange(1, 2000), "w": quote(chance.choice(WORDS)), "s": chance.choice(STATES)}
+        path = path.format(chance.choice(ACTORS), **words).replace(">", "%3E")
         start = time.perf_counter()
         try:
             status, body = get(site.address + path, seconds=30)
@@ -80,7 +81,8 @@ def test_mixed_traffic_and_a_rebuild_without_a_failure(tmp_path):
     )
     figure("memory", f"{third:.0f} MB after a third, {last:.0f} MB at the end", f"peak {max(memory):.0f} MB")
     figure("rebuild under load", f"{len(times) - steady:,} requests meanwhile", f"{len(failed)} failed")
-    assert failed == [] and rebuilt == [0]
+    assert not failed, f"{len(failed)}: {failed[:5]}"
+    assert rebuilt == [0]
     assert p99 < 2000
     # 96 MB of kept answers and as much of drawings are the bounds of the caches.
     assert last - third < 200
