@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import time
 from xml.etree import ElementTree
 
 import pytest
