@@ -188,6 +188,12 @@ def package_problems(package: dict):
         yield from _unknown_keys(entry, DERIVED_KEYS, where)
         yield from _missing_keys(entry, ("name", "kind", "title", "description", "fields"), where)
         yield from _fields_problems(entry.get("fields"), where)
+        if entry.get("kind") not in ("table", "view"):
+            yield problem(FILE, f"kind {entry.get('kind')!r} must be table or view", key=where)
+        if entry.get("order_by") and entry["order_by"] not in _field_names(entry):
+            yield problem(
+                FILE, f"order_by names column '{entry['order_by']}', which the table does not have", key=where
+            )
 
 
 def _field_names(schema) -> list[str]:

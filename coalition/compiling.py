@@ -8,15 +8,26 @@ import json
 import os
 import re
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from coalition.codebook import FILE as CODEBOOK
 from coalition.codebook import Codebook, Table
+from coalition.problems import BadInput, Problem, problem
 from coalition.reading import Rows
 from coalition.ruling import Result
 from coalition.schema import create_indexes, create_table, quoted, text_columns
 from coalition.searchtext import TOKENIZE, spaced
 
+# Tables that the build fills from what it knows itself, with their columns in the order in which it gives them.
+FILLED = {
+    "rules": ("id", "table_name", "about", "offenders", "checked"),
+    "codebook_tables": ("name", "kind", "title", "description"),
+    "codebook_columns": ("table_name", "name", "position", "type", "description", "unit", "example", "caveat", "codes"),
+    "dataset": ("property", "value"),
+    "published_counts": ("published_total_id", "asked", "ours"),
+}
+DATED = ("year", "date_precision")  # columns that are added to a table with dates
 DERIVED = Path(__file__).parent / "derived"
 # What SQLite says when it is the machine that fails, and not a statement.
 DISK = re.compile("disk|readonly|unable to open")
@@ -41,6 +52,8 @@ def compile_database(
     An exception or a kill at any moment leaves what was at `path` as it was. Two runs over the same rows
     write the same bytes: rows are sorted, and neither time nor place enters.
     """
+    if problems := list(undescribed(codebook)):
+        raise BadInput(problems)
     _sweep(path)
     # The name does not end in .db, so that no server takes it for a database.
     draft = path.with_name(f".{path.name}.{os.getpid()}.building")
@@ -54,6 +67,20 @@ def compile_database(
         raise OSError(errno.EIO, str(error), path.name) from error
     finally:
         draft.unlink(missing_ok=True)
+
+
+def undescribed(codebook: Codebook) -> Iterator[Problem]:
+    """Yield a Problem for every table that the build makes and the codebook describes otherwise, or not at all."""
+    described = {table.name: table for table in codebook.derived}
+    queried = {path.stem for path in DERIVED.glob("*.sql")}
+    for name in sorted({*FILLED, *queried} ^ set(described)):
+        sentence = "is described, but the build does not make it" if name in described else "is not described"
+        yield problem(CODEBOOK, sentence, key=f"table {name}")
+    wanted = {name: (described[name].names, columns) for name, columns in FILLED.items() if name in described}
+    wanted |= {t.name: ([column.name for column in t.derived], DATED) for t in codebook.sources if t.derived}
+    for name, (names, columns) in wanted.items():
+        if tuple(names) != columns:
+            yield problem(CODEBOOK, f"the build's columns are {', '.join(columns)}, in this order", key=f"table {name}")
 
 
 def _sweep(path: Path) -> None:
@@ -179,8 +206,19 @@ def _derived_sql(name: str) -> str:
 
 
 def _derive(db: sqlite3.Connection, table: Table) -> None:
+    sql = _derived_sql(table.name)
+    made = [column[0] for column in db.execute(f"select * from ({sql}) limit 0").description]
+    if made != table.names:
+        raise _otherwise(table, f"its query gives the columns {', '.join(made)}, in this order")
     db.execute(create_table(table))
-    db.execute(f"insert into {quoted(table.name)} {_derived_sql(table.name)}")
+    try:
+        db.execute(f"insert into {quoted(table.name)} {sql}")
+    except sqlite3.IntegrityError as error:
+        raise _otherwise(table, f"its rows are not as described: {error}") from error
+
+
+def _otherwise(table: Table, sentence: str) -> BadInput:
+    return BadInput([problem(CODEBOOK, sentence, key=f"table {table.name}")])
 
 
 def _fill_codebook(db: sqlite3.Connection, codebook: Codebook, everything, results: list[Result]) -> None:
@@ -202,7 +240,10 @@ def _fill_codebook(db: sqlite3.Connection, codebook: Codebook, everything, resul
 def _put(db: sqlite3.Connection, table: Table, rows: list[tuple]) -> None:
     db.execute(create_table(table))
     marks = ", ".join("?" * len(table.columns))
-    db.executemany(f"insert into {quoted(table.name)} values ({marks})", rows)
+    try:
+        db.executemany(f"insert into {quoted(table.name)} values ({marks})", rows)
+    except sqlite3.IntegrityError as error:
+        raise _otherwise(table, f"its rows are not as described: {error}") from error
 
 
 def dataset_properties(codebook: Codebook, everything: dict[str, Rows]) -> dict[str, str]:

@@ -16,7 +16,7 @@ class Problem:
     sentence: str
 
     def __str__(self) -> str:
-        return f"{address(self.file, self.row, self.key, self.column)}: {self.sentence}"
+        return f"{address(self.file, self.row, self.key, self.column)}: {shown(self.sentence, 2000)}"
 
 
 def problem(file: str, sentence: str, row: int = 0, key: str = "", column: str = "") -> Problem:

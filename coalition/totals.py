@@ -47,6 +47,6 @@ def compared(db: sqlite3.Connection, metadata: dict) -> tuple[list[tuple], list[
     for key, address in db.execute("select id, query from published_totals where query is not null order by id"):
         try:
             rows += [(key, asked, our_number(db, metadata, address, asked)) for asked in CONFIDENCE]
-        except LookupError as error:
+        except (LookupError, sqlite3.Error) as error:
             problems.append(problem(FILE, str(error), key=key, column="query"))
     return rows, problems

@@ -59,7 +59,7 @@ def running(root: Path, *, warm: bool = False) -> Iterator[Running]:
         process = subprocess.Popen(command, stdout=log, stderr=log)
     started = Running(root, port, process)
     try:
-        until = time.monotonic() + 90
+        until = time.monotonic() + 180
         while not _ready(started, warm):
             assert process.poll() is None and time.monotonic() < until, (root / "serve.log").read_text()
             time.sleep(0.1)
@@ -90,7 +90,7 @@ def get(url: str, seconds: float = 60, **headers: str) -> tuple[int, bytes]:
         return error.code, error.read()
 
 
-def raw(port: int, sent: bytes, seconds: float = 10) -> bytes:
+def raw(port: int, sent: bytes, seconds: float = 60) -> bytes:
     """Send bytes as they are and return all that comes back until the server closes or is silent."""
     with socket.create_connection(("127.0.0.1", port), timeout=seconds) as connection:
         with contextlib.suppress(ConnectionError):

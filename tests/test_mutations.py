@@ -69,7 +69,7 @@ def tried(folder: Path, seed: int) -> tuple[str, str, list[str]]:
         found += [] if (project / "coalition.db").read_bytes() == OLD else ["the old database is gone"]
     else:
         found = harm(project)
-    if {path.name for path in project.iterdir()} != {"sources", "metadata.yml", "coalition.db"}:
+    if {path.name for path in project.iterdir()} - {"metadata.yml"} != {"sources", "coalition.db"}:
         found.append("something was left behind")
     shutil.rmtree(project)
     return what, "refused" if result.exit_code else "harmless", found
@@ -77,10 +77,10 @@ def tried(folder: Path, seed: int) -> tuple[str, str, list[str]]:
 
 @pytest.mark.campaign
 def test_a_random_change_is_refused_or_harmless(tmp_path):
-    seeds = range(cases(sample=24, full=2_100))
+    seeds = range(cases(sample=24, full=2_000))
     with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
         results = list(pool.map(partial(tried, tmp_path), seeds, chunksize=4))
     counted = Counter(verdict for _, verdict, _ in results)
     figure("mutations tried", f"{len(results):,}", ", ".join(f"{key} {count:,}" for key, count in counted.items()))
     wrong = [(what, found) for what, _, found in results if found]
-    assert wrong == [], f"{len(wrong)} of {len(results)}"
+    assert not wrong, f"{len(wrong)} of {len(results)}: {wrong[:20]}"
