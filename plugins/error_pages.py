@@ -17,7 +17,7 @@ from coalition import ROOT
 # rich comes with frictionless; where it is installed, Datasette prints every local variable of every 404 (0.45 s each).
 default.rich = None
 # What Datasette runs into when a parameter is not what it takes for granted: '_nofacet=x' or '_through=['.
-TYPED = (ValueError, TypeError, LookupError, OverflowError, sqlite3.Error)
+TYPED = (ValueError, TypeError, LookupError, OverflowError, MemoryError, sqlite3.Error)
 UNREADABLE = "A parameter of this address has a value that cannot be used"
 STOPPED = "The query took longer than the time limit and was stopped"
 TITLES = {400: "That request cannot be answered", 403: "Not open", 404: "There is no such page"}

@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import sqlite3
+import sys
 import time
 from urllib.parse import urlencode
 
@@ -46,6 +47,8 @@ BOMBS = {
     "deep brackets": f"select {'(' * 3000}1{')' * 3000}",
     "long sum": f"select {'+'.join(['1'] * 9000)}",
 }
+if sys.version_info < (3, 11):  # sqlite3 of Python 3.10 cannot bound the length of a pattern
+    BOMBS = {name: sql for name, sql in BOMBS.items() if "pattern beyond the bound" not in name}
 
 
 @pytest.mark.parametrize("form", ["", ".json", ".csv"])
