@@ -62,6 +62,7 @@ def _list(names: tuple[str, ...]) -> str:
 def create_indexes(table: Table, facets: list[str] = ()) -> list[str]:
     """Return CREATE INDEX statements for what pages filter, facet, sort and join by.
 
+    A reference in a table of events goes with the date: "the next event of this state" is then one step.
     Each pair of `facets` has one, or beyond three of them all together, so that rows filtered by one can be counted
     by another without being read.
     """
@@ -71,7 +72,9 @@ def create_indexes(table: Table, facets: list[str] = ()) -> list[str]:
         wanted += [table.order_by, *(column.name for column in table.derived)]
     wanted += [facet for facet in facets if facet not in table.primary_key[:1]]
     together = permutations(facets, 2) if len(facets) <= 3 else [tuple(facets)]
-    keys = [*((name,) for name in dict.fromkeys(wanted)), *together]
+    dated = (table.order_by, *table.primary_key) if table.order_by else ()
+    keys = [(name, *dated) if name in table.foreign_keys else (name,) for name in dict.fromkeys(wanted)]
+    keys += together
     return [
         f"CREATE INDEX {quoted('_'.join((table.name, *names)))} ON {quoted(table.name)}({_list(names)})"
         for names in keys
