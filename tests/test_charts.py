@@ -3,15 +3,12 @@
 import asyncio
 import json
 import re
-import time
 from xml.etree import ElementTree
 
 import pytest
 
 from coalition import ROOT
-from coalition.charts import drawing
 from coalition.charts.drawing import png_of
-from coalition.charts.spec import Undrawable
 from coalition.charts.theme import FONT
 from coalition.metadata import queries, read_metadata
 from tests.conftest import CODEBOOK
@@ -170,15 +167,3 @@ def test_an_embed_becomes_interactive_on_demand(address, browser, name):
     assert page.locator("#chart svg.marks :is(path, rect, circle)").count() > 3
     assert errors == []
     page.close()
-
-
-async def test_a_drawing_survives_that_another_took_too_long(monkeypatch):
-    """The workers are given up with whatever they had to do; what was waiting for them is drawn by new ones."""
-    monkeypatch.setattr(drawing, "SECONDS", 3)
-    slow, other = (asyncio.create_task(drawing._work(time.sleep, seconds)) for seconds in (60, 6))
-    await asyncio.sleep(0.1)
-    waiting = [asyncio.create_task(drawing._work(time.sleep, 0.001 * n)) for n in range(20)]
-    monkeypatch.setattr(drawing, "SECONDS", 30)
-    with pytest.raises(Undrawable):
-        await slow
-    assert await asyncio.gather(other, *waiting) == [None] * 21

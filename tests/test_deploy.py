@@ -13,6 +13,8 @@ import pytest
 from coalition import ROOT
 from tests.conftest import free_port
 
+pytestmark = pytest.mark.long
+
 DEPLOY = ROOT / "deploy"
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
 NOBODY = 65534

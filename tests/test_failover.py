@@ -27,9 +27,8 @@ import yaml
 from coalition import ROOT
 from tests.conftest import free_port
 
-pytestmark = pytest.mark.skipif(
-    not shutil.which("nginx") and not os.environ.get("CI"), reason="no nginx on this machine"
-)
+NO_NGINX = not shutil.which("nginx") and not os.environ.get("CI")
+pytestmark = [pytest.mark.long, pytest.mark.skipif(NO_NGINX, reason="no nginx on this machine")]
 READERS, PAUSE = 4, 0.02  # a test that takes both cores for itself measures only that
 OLD, NEW = "91.0.0", "92.0.0"
 # FRESH becomes another number each time, so that a part of the questions reaches a replica.

@@ -17,7 +17,7 @@ from coalition import ROOT
 from tests.campaign import figure
 from tests.processes import get, running, site_folder
 
-pytestmark = pytest.mark.campaign
+pytestmark = [pytest.mark.campaign, pytest.mark.long]
 
 COMMAND = [sys.executable, str(ROOT / "build_db.py"), "build", "--root"]
 OLD = b"the database that was there"

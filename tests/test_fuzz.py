@@ -57,6 +57,7 @@ def faults(status: int, headers: dict[bytes, bytes], body: bytes, secrets: list[
     return found
 
 
+@pytest.mark.long
 @pytest.mark.campaign
 async def test_no_request_fails_or_tells_what_it_should_not(database):
     datasette = site(ROOT, database)

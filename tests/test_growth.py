@@ -13,6 +13,8 @@ from coalition.codebook import read_codebook
 sys.path.insert(0, str(ROOT / "benchmarks"))
 import growth
 
+pytestmark = pytest.mark.long
+
 CODEBOOK = read_codebook(ROOT / "sources")[0]
 
 

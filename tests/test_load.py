@@ -49,6 +49,7 @@ def reading(site: Running, seed: int, stop: threading.Event, times: list[float],
         time.sleep(0.01)
 
 
+@pytest.mark.long
 @pytest.mark.campaign
 def test_mixed_traffic_and_a_rebuild_without_a_failure(tmp_path):
     root = site_folder(tmp_path)

@@ -75,6 +75,7 @@ def tried(folder: Path, seed: int) -> tuple[str, str, list[str]]:
     return what, "refused" if result.exit_code else "harmless", found
 
 
+@pytest.mark.long
 @pytest.mark.campaign
 def test_a_random_change_is_refused_or_harmless(tmp_path):
     seeds = range(cases(sample=24, full=2_000))

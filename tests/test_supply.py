@@ -14,7 +14,7 @@ from coalition import ROOT
 from tests.campaign import FULL, figure
 from tests.versions import PROJECT, metadata, oldest
 
-pytestmark = pytest.mark.campaign
+pytestmark = [pytest.mark.campaign, pytest.mark.long]
 
 REQUIREMENTS = (ROOT / "requirements.txt").read_text(encoding="utf-8")
 # The rest of the suite takes minutes; these open every door of build and site.
