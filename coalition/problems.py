@@ -38,9 +38,9 @@ def address(file: str, row: int = 0, key: str = "", column: str = "") -> str:
 
 def shown(value: str, limit: int = 80) -> str:
     """Return a value fit for a one-line message: control characters escaped, long text cut."""
-    if len(value) <= limit and value.isprintable():
-        return value
-    text = "".join(c if c.isprintable() else repr(c)[1:-1] for c in value)
+    # Called for every cell, and a cell may be a long text: only what is shown is looked at.
+    head = value[: limit + 1]
+    text = head if head.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in head)
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
