@@ -10,6 +10,7 @@ from coalition.asking import ask, ask_one
 
 OPEN = {"access-control-allow-origin": "*"}
 MOST = 60  # events of one kind on a page; China takes part in all
+MANY = 20_000  # links to events; to look up so many takes longer than to walk through all events from the newest
 MOST_READ = 2000  # events of all kinds that a page looks at, the newest; JSON and CSV give them all
 PARTS = ("ladder", "memberships", "members", "neighbours")
 CONCERNS = {"actor": "As the one who acts", "target": "As the sanctioned state", "sanctioner": "As the sanctioner"}
@@ -50,7 +51,9 @@ async def country(request, datasette):
     if name != state["id"]:
         return Response.redirect(datasette.urls.path(f"/country/{state['id']}{form or ''}"))
     parts = {part: await ask(datasette, f"actor_{part}", id=name) for part in PARTS}
-    parts["events"] = await ask(datasette, "actor_events", id=name, most=-1 if form else MOST_READ)
+    links = (await ask_one(datasette, "actor_links", id=name))["links"]
+    most = -1 if form else MOST_READ
+    parts["events"] = await ask(datasette, "actor_events", id=name, most=most, many=links > MANY and not form)
     if form == ".json":
         return Response.json({"actor": state, **parts}, headers=OPEN)
     if form == ".csv":

@@ -5,7 +5,7 @@ import re
 import pytest
 from markupsafe import escape
 
-from coalition.asking import PAGES
+from coalition.asking import PAGES, ask
 from coalition.searching import marked
 from coalition.wording import date_in_words, period_in_words
 from tests.conftest import CODEBOOK
@@ -30,6 +30,12 @@ async def test_a_record_shows_its_documents(served, table):
     for row in rows:
         page = (await served.client.get(f"/coalition/{table}/{row['id']}")).text
         assert "<h2>Documents</h2>" in page and 'rel="nofollow noopener"' in page and "Confidence:" in page
+
+
+@pytest.mark.parametrize("actor", ["CHN", "RUS", "PAK", "TUV"])
+async def test_the_newest_events_of_a_state_are_the_same_by_either_way(served, actor):
+    ways = [await ask(served, "actor_events", id=actor, most=50, many=many) for many in (False, True)]
+    assert ways[0] == ways[1] and ways[0]
 
 
 async def test_a_state_without_record_is_said_so(served):

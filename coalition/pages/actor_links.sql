@@ -1,0 +1,1 @@
+select count(*) as links from event_actors where actor_id = :id
