@@ -1,6 +1,7 @@
 // An embedded chart tells its host how tall it is, and becomes interactive when the reader asks.
 const tell = () => parent.postMessage({ type: "coalition-height", height: document.documentElement.offsetHeight, href: location.href }, "*");
 new ResizeObserver(tell).observe(document.body);
+addEventListener("message", ({ data }) => data && data.type === "coalition-tell" && tell());
 const chart = document.getElementById("chart");
 const live = document.getElementById("live");
 live.hidden = false;

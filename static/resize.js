@@ -5,3 +5,5 @@ addEventListener("message", ({ data, source }) => {
     if (frame.contentWindow === source) frame.style.height = `${Math.ceil(data.height)}px`;
   }
 });
+// A chart that was ready before this script has told its height already: ask again.
+for (const frame of document.querySelectorAll("iframe")) frame.contentWindow.postMessage({ type: "coalition-tell" }, "*");
