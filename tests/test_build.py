@@ -171,6 +171,7 @@ def test_a_failing_build_leaves_the_old_database(project, run):
     assert [p.name for p in project.iterdir() if "building" in p.name] == []
 
 
+@pytest.mark.long
 def test_a_killed_build_leaves_a_whole_database(project):
     """Fifty builds, each killed at a random moment: what stands there is always the old or the new database."""
     dice = random.Random(2018)

@@ -17,7 +17,7 @@ from coalition.building import build
 from coalition.exporting import PACKAGE, export
 from tests.conftest import CODEBOOK
 
-pytestmark = pytest.mark.campaign
+pytestmark = [pytest.mark.campaign, pytest.mark.long]
 
 TABLES = pytest.mark.parametrize("table", CODEBOOK.tables, ids=lambda table: table.name)
 # What datapackage.json leaves out, because only the build needs it: rules, what is derived, how confidence is computed.

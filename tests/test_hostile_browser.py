@@ -19,7 +19,7 @@ from coalition.serving import site
 from tests.campaign import FULL
 from tests.conftest import CODEBOOK, free_port
 
-pytestmark = [pytest.mark.browser, pytest.mark.campaign]
+pytestmark = [pytest.mark.browser, pytest.mark.campaign, pytest.mark.long]
 MARK = "qqhostile"
 PAYLOAD = (
     f"{MARK} \"><img src=x onerror='window.pwned=1'><script>window.pwned=1</script></title></svg></textarea>"

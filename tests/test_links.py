@@ -24,6 +24,7 @@ KINDS = {
     "queries": [f"/coalition/{name}" for name in QUERIES],
 }  # fmt: skip
 TOGETHER = 8
+pytestmark = pytest.mark.long
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -13,7 +13,7 @@ from coalition.limits import Measured, TooMuch, restrict, verdict
 from tests.campaign import FULL, figure
 from tests.processes import get, running, site_folder
 
-pytestmark = pytest.mark.campaign
+pytestmark = [pytest.mark.campaign, pytest.mark.long]
 
 MANY = "with recursive n(i) as (select 1 union all select i + 1 from n limit 100000) select {} from n"
 WRITES = [
@@ -156,4 +156,5 @@ def test_pages_answer_while_two_hundred_slow_queries_wait(tmp_path):
     figure(
         "pages beside 200 slow queries", worst, f"{waiting} queries still waited; the others were answered 400 or 429"
     )
-    assert statuses <= {400, 429} and 429 in statuses and times[-1] < 3 and waiting
+    # The queries wait for half a minute in all; a page that stood behind them would take longer than this.
+    assert statuses <= {400, 429} and 429 in statuses and times[-1] < 10 and waiting

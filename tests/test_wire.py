@@ -14,7 +14,7 @@ from tests.campaign import FULL
 from tests.conftest import free_port
 from tests.processes import get, raw, running, site_folder
 
-pytestmark = pytest.mark.campaign
+pytestmark = [pytest.mark.campaign, pytest.mark.long]
 
 ROUTES = ["/", "/.json", "/countries", "/country", "/country/RUS", "/country/RUS.csv", "/charts", "/claims",
           "/codebook", "/search", "/search.json", "/developers", "/embedding", "/downloads",
