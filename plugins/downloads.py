@@ -18,6 +18,8 @@ from coalition.exporting import DATABASE_FILE, FORMATS, MANIFEST, export, is_cur
 from coalition.metadata import DATABASE
 from coalition.sending import send_file
 
+codebook, _ = read_codebook(ROOT / "sources")
+
 
 class Files:
     """A folder of downloads with its manifest and {name: SHA-256}; the folder may be a temporary one."""
@@ -83,7 +85,6 @@ async def download(request, scope, receive, send, datasette):
 
 async def croissant_json(request, datasette):
     """Answer /croissant.json: files and columns for tools that load datasets."""
-    codebook, _ = read_codebook(ROOT / "sources")
     manifest = (await files_of(datasette)).manifest
     site = datasette.absolute_url(request, datasette.urls.instance())
     body = croissant(await release(datasette), site, manifest["files"], codebook.tables, codebook.package)

@@ -95,7 +95,8 @@ async def test_chinese_is_drawn_and_not_as_boxes():
 
 
 PAGES = ["/", "/charts", "/countries", "/country/RUS", "/country/TUV", "/country/SCO", "/search?q=法国", "/claims",
-         "/codebook", "/developers", "/embedding", "/downloads", "/releases", "/coalition/events",
+         "/codebook", "/developers", "/embedding", "/downloads", "/releases", "/coalition", "/coalition/events",
+         "/coalition?sql=select+*+from+hotspots",
          "/coalition/exercises_by_year", "/coalition/china_vetoes",
          "/coalition/exercises/joint-sea-2016", "/coalition/actors/IRN", "/coalition/partner_map.embed"]  # fmt: skip
 

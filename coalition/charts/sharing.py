@@ -11,10 +11,10 @@ CHART_PATH = re.compile(r"/coalition/(?P<name>[A-Za-z0-9_]+)(?:\.(?P<form>embed|
 WIDTHS = (320, 1200)
 
 
-def frame(address: str, title: str, height: int, width: str = "100%") -> str:
+def frame(address: str, title: str, height: int) -> str:
     """Return the <iframe> to paste; it needs no script, and follows its content's height where resize.js runs."""
     return (
-        f'<iframe src="{escape(address)}" title="{escape(title)}" width="{width}" height="{height}" '
+        f'<iframe src="{escape(address)}" title="{escape(title)}" width="100%" height="{height}" '
         f'style="border:0;width:100%;max-width:1200px" loading="lazy"></iframe>'
     )
 
