@@ -153,6 +153,7 @@ def test_an_embed_in_a_foreign_page_shows_marks_takes_its_height_and_asks_no_oth
         context.close()
 
 
+@pytest.mark.long
 @pytest.mark.browser
 @pytest.mark.parametrize("name", CHARTS)
 def test_an_embed_becomes_interactive_on_demand(address, browser, name):
