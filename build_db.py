@@ -147,7 +147,7 @@ def serve(root: Path, host: str, port: int, log: bool, downloads: Path | None, o
             build_database(root, path, progress)
     import uvicorn  # these two take half a second, which only this command needs
 
-    from coalition.guarding import Guarded
+    from coalition.repeating import Repeating
     from coalition.serving import application, prepared_downloads, site
 
     url = f"http://{host}:{port}/"
@@ -158,7 +158,7 @@ def serve(root: Path, host: str, port: int, log: bool, downloads: Path | None, o
     app = application(site(root, path, files), log)
     # Whoever takes their time over a large file must not hold up a restart for ever.
     options = {"lifespan": "on", "log_level": "warning", "access_log": False, "timeout_graceful_shutdown": 10}
-    uvicorn.run(app, host=host, port=port, http=Guarded, ws="none", **options)
+    uvicorn.run(app, host=host, port=port, http=Repeating, ws="none", **options)
 
 
 @cli.command()
