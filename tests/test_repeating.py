@@ -71,7 +71,8 @@ async def answer(reader, has_body: bool = True) -> tuple[bytes, bytes]:
     """Return head and body of the next answer, without the moment it was made."""
     lines = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
     length = re.search(rb"content-length: (\d+)", lines)
-    return re.sub(rb"date: [^\r]+\r\n", b"", lines), await reader.readexactly(int(length[1]) if length and has_body else 0)
+    body = await reader.readexactly(int(length[1]) if length and has_body else 0)
+    return re.sub(rb"date: [^\r]+\r\n", b"", lines), body
 
 
 async def ask(site, *requests: bytes) -> list[tuple[bytes, bytes]]:
