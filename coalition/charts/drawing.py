@@ -15,6 +15,7 @@ from collections import OrderedDict
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import wait
+from pathlib import Path
 
 from coalition.caching.notes import do_not_keep
 from coalition.charts.spec import VERSION, Undrawable
@@ -127,6 +128,8 @@ def _prepare() -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     from importlib.resources import files
 
+    # vl-convert looks through every font it knows for each text it measures, so it is given none but its own and this.
+    os.environ["FONTCONFIG_FILE"] = str(Path(__file__).with_name("fonts.conf"))
     import vl_convert
 
     vl_convert.register_font_directory(str(files("noto_cjk_sans_otc")))
