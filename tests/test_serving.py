@@ -126,6 +126,7 @@ async def test_health_is_503_when_the_database_cannot_be_read(database, tmp_path
     assert answer.status_code == 503 and answer.json()["ok"] is False
 
 
+@pytest.mark.long
 async def test_a_site_is_warm_when_its_usual_pictures_are_drawn(database, tmp_path, monkeypatch):
     fresh = site(ROOT, database, tmp_path)
     await fresh.invoke_startup()
