@@ -43,23 +43,23 @@ def cell_problem(value: str, column: Column) -> str:
     """Return a sentence that says why the value does not fit the column, or '' if it does."""
     if value == "":
         return "is empty, but every row needs it" if column.required else ""
-    text = shown(value)
     if hidden := HIDDEN.search(value):
-        return f"'{text}' holds the hidden character U+{ord(hidden[0]):04X}"
+        return f"'{shown(value)}' holds the hidden character U+{ord(hidden[0]):04X}"
     if value != value.strip():
-        return f"'{text}' has a space at its start or end"
+        return f"'{shown(value)}' has a space at its start or end"
     if not unicodedata.is_normalized("NFC", value):
-        return f"'{text}' is not in Unicode normal form C"
+        return f"'{shown(value)}' is not in Unicode normal form C"
     if column.type == "string" and (formula := FORMULA.match(value)):
-        return f"'{text}' starts with '{formula[0]}', which spreadsheets take for a formula; put a word before it"
+        sentence = f"'{shown(value)}' starts with '{formula[0]}', which spreadsheets take for a formula"
+        return f"{sentence}; put a word before it"
     if column.enum:
-        return "" if value in column.enum else f"'{text}' is not one of {', '.join(column.enum)}"
+        return "" if value in column.enum else f"'{shown(value)}' is not one of {', '.join(column.enum)}"
     if column.is_date:
-        return "" if is_date(value) else f"'{text}' is not a date (YYYY, YYYY-MM or YYYY-MM-DD)"
+        return "" if is_date(value) else f"'{shown(value)}' is not a date (YYYY, YYYY-MM or YYYY-MM-DD)"
     if column.type != "string":
         return number_problem(value, column)
     if column.pattern and not _pattern(column.pattern).search(value):
-        return f"'{text}' does not have the form {column.pattern}"
+        return f"'{shown(value)}' does not have the form {column.pattern}"
     return ""
 
 

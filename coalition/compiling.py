@@ -31,6 +31,7 @@ DATED = ("year", "date_precision")  # columns that are added to a table with dat
 DERIVED = Path(__file__).parent / "derived"
 # What SQLite says when it is the machine that fails, and not a statement.
 DISK = re.compile("disk|readonly|unable to open")
+NUMBERS = {"integer": int, "number": float}
 PRECISION = {4: "year", 7: "month", 10: "day"}
 
 
@@ -186,7 +187,7 @@ def typed(value: str, kind: str) -> str | int | float | None:
     """Return a cell as the value that is stored: None when empty, a number where the column holds numbers."""
     if value == "":
         return None
-    return {"integer": int, "number": float}.get(kind, str)(value)
+    return NUMBERS[kind](value) if kind in NUMBERS else value
 
 
 def _fill(db: sqlite3.Connection, table: Table, rows: Rows) -> None:
