@@ -75,9 +75,7 @@ def build(root: Path, path: Path, progress: Progress = lambda words: None) -> Ch
             raise BadInput(_sorted(problems))
 
     pages = Pages(facets(checked.metadata), orders(checked.metadata))
-    compile_database(
-        path, checked.codebook, checked.everything, checked.results, pages, our_counts, check, progress
-    )
+    compile_database(path, checked.codebook, checked.everything, checked.results, pages, our_counts, check, progress)
     return checked
 
 

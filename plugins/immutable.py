@@ -3,24 +3,40 @@
 from functools import lru_cache
 
 from datasette import hookimpl
+from datasette.database import QueryInterrupted
 from datasette.utils import escape_sqlite
 
 from coalition.asking import PAGES, named_queries, page_sql
+from coalition.bounding import MANY, MOST_COUNTED, beyond, bounded_count, lists, on_the_way
+from coalition.charts.answers import few
 from coalition.known import Known, by_key, by_link, statement
 from coalition.metadata import defaults
-from coalition.paging import tie_broken
-
-# As many rows as there are events; not to be held in memory.
-LONG = {"sitemap_records"}
+from coalition.paging import stepwise, tie_broken
 
 
 def rewriting(execute, keys: dict[str, list[str]]):
     """Return Database.execute that puts right, and makes faster, the SQL that Datasette writes for a table."""
 
-    async def rewritten(sql, *args, **kwargs):
-        return await execute(by_key(by_link(tie_broken(sql, keys)), keys), *args, **kwargs)
+    async def rewritten(sql, params=None, truncate=False, **kwargs):
+        sql = by_link(sql)
+        # Nothing but Datasette's own count of a filtered table comes without any of the other arguments.
+        if not truncate and not kwargs and (bounded := bounded_count(sql)):
+            return await counted(execute, bounded, params)
+        for one, how_many in lists(sql):
+            if (await execute(how_many, params)).single_value() > MANY:
+                sql = on_the_way(sql, one)
+        return await execute(by_key(stepwise(tie_broken(sql, keys)), keys), params, truncate=truncate, **kwargs)
 
     return rewritten
+
+
+async def counted(execute, sql: str, params):
+    """Return a count as Datasette wants it; beyond the bound it is told that there is none, as after a timeout."""
+    results = await execute(sql, params)
+    beyond.set(results.single_value() > MOST_COUNTED)
+    if beyond.get():
+        raise QueryInterrupted(None, sql, params)
+    return results
 
 
 def own_statements(queries: dict[str, dict]) -> frozenset[tuple]:
@@ -31,8 +47,8 @@ def own_statements(queries: dict[str, dict]) -> frozenset[tuple]:
         for params in (defaults(query), dict.fromkeys(query.get("params") or {}, "")):
             found.add(statement(query["sql"], params))
         options = (words.get("options") for words in (query.get("params") or {}).values())
-        found |= {statement(sql) for sql in options if isinstance(sql, str)}
-    pages = (page_sql(path.stem) for path in PAGES.glob("*.sql") if path.stem not in LONG)
+        found |= {statement(few(sql)) for sql in options if isinstance(sql, str)}
+    pages = (page_sql(path.stem) for path in PAGES.glob("*.sql"))
     return frozenset(found | {statement(sql) for sql in pages if ":" not in sql})
 
 
@@ -51,3 +67,8 @@ def startup(datasette):
             database.execute = rewriting(Known(database, ours), keys)
 
     return patch
+
+
+@hookimpl
+def extra_template_vars():
+    return {"more_than": lambda: MOST_COUNTED if beyond.get() else None}
