@@ -33,7 +33,7 @@ TAKES_PART = re.compile(
 )
 
 
-def bounded_count(sql: str, most: int = MOST_COUNTED) -> str | None:
+def bounded_count(sql: str, most: int) -> str | None:
     """Return SQL that counts a filtered table up to `most` + 1 rows, for Datasette's that counts all; else None.
 
     A list is as long as the rows found in it, if there is no other filter; then the rows are not looked up.
@@ -52,7 +52,7 @@ def bounded_count(sql: str, most: int = MOST_COUNTED) -> str | None:
     return f"select count(*) from ({counted} limit {most + 1})"
 
 
-def newest(sql: str, most: int = MOST_FACETED) -> str | None:
+def newest(sql: str, most: int) -> str | None:
     """Return SQL for the numbers of the last `most` + 1 rows of a selection without order; None if there is no filter.
 
     Events are in the order of their dates, other tables in that of the file.
@@ -73,12 +73,12 @@ def among(sql: str, rows: list[int]) -> tuple[str, dict[str, str]]:
     }
 
 
-def lists(sql: str) -> list[tuple[re.Match, str]]:
-    """Return (list, SQL that counts it as far as MANY) for each list in the SQL of a table's page."""
+def lists(sql: str, many: int) -> list[tuple[re.Match, str]]:
+    """Return (list, SQL that counts it as far as `many`) for each list in the SQL of a table's page."""
     found = [*SEARCHED.finditer(sql), *TAKES_PART.finditer(sql)] if PAGE.fullmatch(sql.strip()) else []
     if len(re.findall(r"\bselect\b", sql, re.I)) != 1 + len(found):  # a question of a reader's own, with more inside
         return []
-    return [(one, f"select count(*) from (select 1 {one['list']} limit {MANY + 1})") for one in found]
+    return [(one, f"select count(*) from (select 1 {one['list']} limit {many + 1})") for one in found]
 
 
 def on_the_way(sql: str, long: re.Match) -> str:

@@ -24,7 +24,7 @@ def bounded(facet_results):
             # Datasette leaves out what stands on the pages before; the counts of the whole table are known.
             self.sql = self.sql.split(" where ")[0].rstrip() + " "
             return await facet_results(self)
-        rows = await found(self) if newest(self.sql) else []
+        rows = await found(self) if newest(self.sql, MOST_FACETED) else []
         if rows is None:
             return [], [each["config"].get("column") or each["config"]["simple"] for each in self.get_configs()]
         if rows:
@@ -42,7 +42,7 @@ async def found(facet) -> list[int] | None:
     """Return the numbers of the rows that all facets of a page count, looked up once; None if that took too long."""
     if not hasattr(facet.request, "rows_found"):
         try:
-            rows = await facet.ds.execute(facet.database, newest(facet.sql), facet.params)
+            rows = await facet.ds.execute(facet.database, newest(facet.sql, MOST_FACETED), facet.params)
             facet.request.rows_found = [row[0] for row in rows]
         except QueryInterrupted:
             facet.request.rows_found = None

@@ -20,9 +20,9 @@ def rewriting(execute, keys: dict[str, list[str]]):
     async def rewritten(sql, params=None, truncate=False, **kwargs):
         sql = by_link(sql)
         # Nothing but Datasette's own count of a filtered table comes without any of the other arguments.
-        if not truncate and not kwargs and (bounded := bounded_count(sql)):
+        if not truncate and not kwargs and (bounded := bounded_count(sql, MOST_COUNTED)):
             return await counted(execute, bounded, params)
-        for one, how_many in lists(sql):
+        for one, how_many in lists(sql, MANY):
             if (await execute(how_many, params)).single_value() > MANY:
                 sql = on_the_way(sql, one)
         return await execute(by_key(stepwise(tie_broken(sql, keys)), keys), params, truncate=truncate, **kwargs)
