@@ -47,6 +47,7 @@ PAGES = {
     "home": "/",
     "countries": "/countries",
     "country": "/country/RUS",
+    "country, not the default of a query": "/country/IRN",
     "country as JSON": "/country/MNG.json",
     "search, a word in nearly every row": "/search?q=China",
     "search, two words": "/search?q=joint+sea",
@@ -63,6 +64,7 @@ PAGES = {
     "table of links": "/coalition/exercise_sources",
     "table of documents": "/coalition/sources",
     "table of documents, filtered": "/coalition/sources?language=zh",
+    "table of documents, next page": "/coalition/sources?_sort_desc=published&_next=2016-09-12%2Czzz",
     "JSON of 100 rows": "/coalition/events.json?_size=100",
     "record, partnership": "/coalition/partnerships/{partnership}",
     "record, exercise": "/coalition/exercises/{exercise}",
@@ -74,6 +76,10 @@ PAGES = {
     "gallery": "/charts",
     "feed": "/feed.atom",
     "sitemap": "/sitemap.xml",
+    "sitemap, one part": "/sitemap-1.xml",
+    "query, one choice of a few": "/coalition/sources_by_kind?confidence=high",
+    "query, one state": "/coalition/country_timeline?country=IRN",
+    "query, one partner": "/coalition/exercises_by_year?partner=PAK",
 }
 
 

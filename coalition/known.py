@@ -11,6 +11,7 @@ import asyncio
 import re
 import sqlite3
 from collections import OrderedDict
+from contextlib import suppress
 from contextvars import ContextVar
 
 from datasette.database import QueryInterrupted, Results
@@ -95,6 +96,12 @@ class Known:
             while len(held) > MOST:
                 held.popitem(last=False)
         return found
+
+    async def learn(self) -> None:
+        """Ask each of `ours` as a page of a named query does; one that fails tells so to whoever asks it."""
+        for sql, values in sorted(self.ours):
+            with suppress(sqlite3.Error):
+                await self(sql, dict(values), truncate=True)
 
     async def _results(self, sql, params, truncate, kwargs) -> Results:
         try:

@@ -21,8 +21,8 @@ def is_warm(datasette) -> bool:
 
 
 async def warm_up(datasette) -> None:
-    """Ask the site for its usual pages; drawings are kept by content and facets by their SQL, so that every
-    reader has them after."""
+    """Ask the site for its usual pages; drawings are kept by content, facets and named queries by their SQL, so that
+    every reader has them after."""
     patient.set(True)
     tables = [f"/{DATABASE}/{name}" for name in await datasette.get_database(DATABASE).table_names()]
     queries = [f"/{DATABASE}/{name}" for name in named_queries(datasette)]
@@ -34,4 +34,5 @@ async def warm_up(datasette) -> None:
             await datasette.client.get(datasette.urls.path(path))
 
     await asyncio.gather(*(ask(path) for path in (*PAGES, *tables, *queries, *charts)))
+    await datasette.get_database(DATABASE).known.learn()
     _warm.add(datasette)

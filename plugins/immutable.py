@@ -40,12 +40,18 @@ async def counted(execute, sql: str, params):
 
 
 def own_statements(queries: dict[str, dict]) -> frozenset[tuple]:
-    """Return what the site asks whoever reads: named queries and their options, pages without a parameter."""
+    """Return what the site asks whoever reads: named queries and their options, pages without a parameter.
+
+    One choice from a short list, as of the confidence, belongs to it: all events are counted anew for each.
+    """
     found = set()
     for query in queries.values():
         # A page of Datasette's own gives an empty text for what nobody chose, a chart the default.
         for params in (defaults(query), dict.fromkeys(query.get("params") or {}, "")):
             found.add(statement(query["sql"], params))
+            for name, words in (query.get("params") or {}).items():
+                listed = words.get("options") if isinstance(words.get("options"), list) else []
+                found |= {statement(query["sql"], {**params, name: str(option)}) for option in listed}
         options = (words.get("options") for words in (query.get("params") or {}).values())
         found |= {statement(few(sql)) for sql in options if isinstance(sql, str)}
     pages = (page_sql(path.stem) for path in PAGES.glob("*.sql"))
@@ -64,7 +70,8 @@ def startup(datasette):
                 continue
             keys = {table: await database.primary_keys(table) or ["rowid"] for table in await database.table_names()}
             keys = {table: [escape_sqlite(key) for key in names] for table, names in keys.items()}
-            database.execute = rewriting(Known(database, ours), keys)
+            database.known = Known(database, ours)
+            database.execute = rewriting(database.known, keys)
 
     return patch
 

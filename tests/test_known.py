@@ -93,6 +93,17 @@ async def test_what_the_site_itself_asks_is_asked_once(database, path):
     assert own and max(Counter(own).values()) <= 2
 
 
+async def test_a_choice_from_a_short_list_is_known_before_anybody_makes_it(database):
+    fresh = site(ROOT, database)
+    await fresh.invoke_startup()
+    known = known_of(fresh)
+    await known.learn()
+    known.execute = None  # whatever is not known fails
+    for params in ({"confidence": "high"}, {"confidence": "any"}, {"confidence": ""}):
+        sql = fresh.metadata("queries", database="coalition")["sources_by_kind"]["sql"]
+        assert (await known(sql, params, truncate=True)).rows
+
+
 async def test_a_query_with_a_choice_of_its_reader_is_not_held(served):
     known = known_of(served)
     before = len(known._ours)
