@@ -7,7 +7,6 @@ Here the number is counted up to a bound, the counts are those of the newest row
 
 from __future__ import annotations
 
-import json
 import re
 from contextvars import ContextVar
 
@@ -16,14 +15,15 @@ from coalition.paging import COLUMN
 MOST_COUNTED = 100_000  # rows; 10 to 100 ms, whatever the filter
 MOST_FACETED = 10_000  # rows, counted by each facet; some 20 ms each
 MOST_READ = 2000  # events of a state, the newest, of all kinds; its CSV gives them all
-MANY = 20_000  # members of a list; as many take 60 ms to look up and sort
+SHORT = 201  # rows of a page; to meet more on the way, a list must be longer
+MANY, MANY_FOR_LONG = 20_000, 100_000  # members of a list; 20,000 take 60 ms to look up and sort
 
 # Set where the last count of a page stopped at the bound.
 beyond: ContextVar[bool] = ContextVar("beyond", default=False)
 
-COUNT = re.compile(rf"select count\(\*\) (?P<rows>from {COLUMN} where (?P<filters>.+))", re.S)
-PAGE = re.compile(rf"select .*? from (?P<table>{COLUMN}) where .* order by .* limit \d+", re.S)
-ROWS = re.compile(rf"select .*? (?P<rows>from {COLUMN}(?: where (?P<filters>.+))?)", re.S)
+COUNT = re.compile(rf"select count\(\*\) (?P<rows>from (?P<table>{COLUMN}) where (?P<filters>.+))", re.S)
+ROWS = re.compile(rf"select .*? (?P<rows>from (?P<table>{COLUMN}) where (?P<filters>.+))", re.S)
+PAGE = re.compile(rf"select .*? from (?P<table>{COLUMN}) where .* order by .* limit (?P<limit>\d+)", re.S)
 # A list that rows are looked up in: those that hold the words of a search, and the events of one actor.
 SEARCHED = re.compile(
     r"rowid in \(select rowid (?P<list>from (?P<index>\S+) where (?P=index) match (?:escape_fts\()?:\w+\)?)\)"
@@ -33,23 +33,25 @@ TAKES_PART = re.compile(
 )
 
 
+def searched(found: re.Match) -> str | None:
+    """Return the list that a search is, if it is the only filter: it is the rows found, in their order."""
+    only = SEARCHED.fullmatch(found["filters"].strip())
+    return only["list"] if only and only["index"] == f"{found['table']}_fts" else None
+
+
 def bounded_count(sql: str, most: int) -> str | None:
     """Return SQL that counts a filtered table up to `most` + 1 rows, for Datasette's that counts all; else None.
 
-    A list is as long as the rows found in it, if there is no other filter; then the rows are not looked up.
-
     >>> bounded_count("select count(*) from t where a = :p0", 7)
-    'select count(*) from (select 1 from t where a = :p0 limit 8)'
+    'select count(*) from (select 1 from t where a = :p0\\nlimit 8)'
     """
     found = COUNT.fullmatch(sql.strip())
     if not found:
         return None
-    counted = f"select 1 {found['rows']}"
-    if searched := SEARCHED.fullmatch(found["filters"].strip()):
-        counted = f"select 1 {searched['list']}"
-    elif takes_part := TAKES_PART.fullmatch(found["filters"].strip()):
+    counted = f"select 1 {searched(found) or found['rows']}"
+    if takes_part := TAKES_PART.fullmatch(found["filters"].strip()):
         counted = f"select distinct event_id {takes_part['list']}"
-    return f"select count(*) from ({counted} limit {most + 1})"
+    return f"select count(*) from ({counted}\nlimit {most + 1})"
 
 
 def newest(sql: str, most: int) -> str | None:
@@ -58,27 +60,26 @@ def newest(sql: str, most: int) -> str | None:
     Events are in the order of their dates, other tables in that of the file.
     """
     found = ROWS.fullmatch(sql.strip())
-    if not found or not found["filters"]:
-        return None
-    rows = found["rows"]
-    if searched := SEARCHED.fullmatch(found["filters"].strip()):
-        rows = searched["list"]
-    return f"select rowid {rows} order by rowid desc limit {most + 1}"
+    return f"select rowid {searched(found) or found['rows']}\norder by rowid desc limit {most + 1}" if found else None
 
 
-def among(sql: str, rows: list[int]) -> tuple[str, dict[str, str]]:
-    """Return a facet's selection, of rows with these numbers, and the parameter that holds them."""
-    return re.sub(r" where .*", " where rowid in (select value from json_each(:_rows))", sql, count=1, flags=re.S), {
-        "_rows": json.dumps(rows)
-    }
+def among(sql: str) -> str:
+    """Return a facet's selection, of the rows whose numbers are in the parameter _rows, as JSON."""
+    return re.sub(r" where .*", " where rowid in (select value from json_each(:_rows))", sql, count=1, flags=re.S)
 
 
-def lists(sql: str, many: int) -> list[tuple[re.Match, str]]:
-    """Return (list, SQL that counts it as far as `many`) for each list in the SQL of a table's page."""
-    found = [*SEARCHED.finditer(sql), *TAKES_PART.finditer(sql)] if PAGE.fullmatch(sql.strip()) else []
+def long_lists(sql: str) -> list[tuple[re.Match, str, int]]:
+    """Return (list, SQL that counts it, how many are too many to look up) for each list in a table's page."""
+    page = PAGE.fullmatch(sql.strip())
+    if not page:
+        return []
+    found = [*SEARCHED.finditer(sql), *TAKES_PART.finditer(sql)]
     if len(re.findall(r"\bselect\b", sql, re.I)) != 1 + len(found):  # a question of a reader's own, with more inside
         return []
-    return [(one, f"select count(*) from (select 1 {one['list']} limit {many + 1})") for one in found]
+    many = MANY if int(page["limit"]) <= SHORT else MANY_FOR_LONG
+    # To ask of a row whether it holds a word takes 0.1 ms, which is too long for some thousands.
+    found = [one for one in found if many == MANY or one.re is TAKES_PART]
+    return [(one, f"select count(*) from (select 1 {one['list']} limit {many + 1})", many) for one in found]
 
 
 def on_the_way(sql: str, long: re.Match) -> str:

@@ -1,5 +1,7 @@
 """The facets of a filtered table count the newest of its rows, and say of how many."""
 
+import json
+
 from datasette import hookimpl
 from datasette.database import QueryInterrupted
 from datasette.facets import ArrayFacet, ColumnFacet, DateFacet
@@ -28,8 +30,8 @@ def bounded(facet_results):
         if rows is None:
             return [], [each["config"].get("column") or each["config"]["simple"] for each in self.get_configs()]
         if rows:
-            self.sql, more = among(self.sql, rows[:MOST_FACETED])
-            self.params = {**self.params, **more}
+            self.sql = among(self.sql)
+            self.params = {**self.params, "_rows": json.dumps(rows[:MOST_FACETED])}
         results, timed_out = await facet_results(self)
         for result in results if len(rows) > MOST_FACETED else ():
             result["counted_rows"] = MOST_FACETED
@@ -41,8 +43,10 @@ def bounded(facet_results):
 async def found(facet) -> list[int] | None:
     """Return the numbers of the rows that all facets of a page count, looked up once; None if that took too long."""
     if not hasattr(facet.request, "rows_found"):
+        limit = facet.ds.setting("facet_time_limit_ms") * len(facet.get_configs())  # as they may take together
+        sql = newest(facet.sql, MOST_FACETED)
         try:
-            rows = await facet.ds.execute(facet.database, newest(facet.sql, MOST_FACETED), facet.params)
+            rows = await facet.ds.execute(facet.database, sql, facet.params, custom_time_limit=limit)
             facet.request.rows_found = [row[0] for row in rows]
         except QueryInterrupted:
             facet.request.rows_found = None

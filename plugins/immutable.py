@@ -7,7 +7,7 @@ from datasette.database import QueryInterrupted
 from datasette.utils import escape_sqlite
 
 from coalition.asking import PAGES, named_queries, page_sql
-from coalition.bounding import MANY, MOST_COUNTED, beyond, bounded_count, lists, on_the_way
+from coalition.bounding import MOST_COUNTED, beyond, bounded_count, long_lists, on_the_way
 from coalition.charts.answers import few
 from coalition.known import Known, by_key, by_link, statement
 from coalition.metadata import defaults
@@ -22,8 +22,8 @@ def rewriting(execute, keys: dict[str, list[str]]):
         # Nothing but Datasette's own count of a filtered table comes without any of the other arguments.
         if not truncate and not kwargs and (bounded := bounded_count(sql, MOST_COUNTED)):
             return await counted(execute, bounded, params)
-        for one, how_many in lists(sql, MANY):
-            if (await execute(how_many, params)).single_value() > MANY:
+        for one, how_many, many in long_lists(sql):
+            if (await execute(how_many, params)).single_value() > many:
                 sql = on_the_way(sql, one)
         return await execute(by_key(stepwise(tie_broken(sql, keys)), keys), params, truncate=truncate, **kwargs)
 

@@ -40,7 +40,6 @@ def plugin(served):
 async def tight(database, monkeypatch, plugin):
     """A site over the whole dataset that counts and shows as if it were a thousand times as large."""
     monkeypatch.setattr(plugin("immutable"), "MOST_COUNTED", 40)
-    monkeypatch.setattr(plugin("immutable"), "MANY", 10)
     monkeypatch.setattr(plugin("bounded_facets"), "MOST_FACETED", 30)
     monkeypatch.setattr(plugin("country_pages"), "MOST_READ", 7)
     datasette = site(ROOT, database)
@@ -63,10 +62,13 @@ async def test_more_rows_than_are_counted_are_said_to_be_more(tight, query):
 
 
 @pytest.mark.parametrize("query", FILTERS)
-async def test_rows_met_on_the_way_are_those_that_are_looked_up(served, plugin, monkeypatch, query):
-    addresses = [f"/coalition/events.json?{query}{more}" for more in ("", "&_sort=title", "&_next=2018-01-01,x")]
+async def test_rows_met_on_the_way_are_those_that_are_looked_up(served, monkeypatch, query):
+    addresses = [
+        f"/coalition/events.json?{query}{more}" for more in ("", "&_sort=title", "&_size=500", "&_next=2018-01-01,x")
+    ]
     looked_up = [(await rows_of(served, address))["rows"] for address in addresses]
-    monkeypatch.setattr(plugin("immutable"), "MANY", 10)
+    monkeypatch.setattr(bounding, "MANY", 10)
+    monkeypatch.setattr(bounding, "MANY_FOR_LONG", 10)
     for address, rows in zip(addresses, looked_up, strict=True):
         assert (await rows_of(served, f"{address}&_fresh=1"))["rows"] == rows and rows
 
@@ -170,9 +172,15 @@ def test_a_failure_for_length_is_the_readers(plugin):
     assert status == 400 and words == "The answer is longer than 8 MB; ask for fewer rows"
 
 
+def test_another_tables_index_is_not_taken_for_the_rows_of_this_one():
+    sql = "select count(*) from events where rowid in (select rowid from sources_fts where sources_fts match :search)"
+    assert "from events where rowid in" in bounding.bounded_count(sql, 9)
+    assert "from events" not in bounding.bounded_count(sql.replace("sources", "events"), 9).replace("events_fts", "")
+
+
 def test_lists_inside_a_question_of_a_readers_own_are_left_alone():
     search = "rowid in (select rowid from events_fts where events_fts match escape_fts(:search))"
     page = f"select id from events where {search} order by date desc, id limit 51"
-    assert len(bounding.lists(page, 9)) == 1
+    assert len(bounding.long_lists(page)) == 1
     inside = f"select id from actors where id in (select id from events where {search}) order by id limit 9"
-    assert not bounding.lists(inside, 9)
+    assert not bounding.long_lists(inside)
