@@ -60,6 +60,7 @@ PAGES = {
     "table, filtered by two": "/coalition/events?year=2016&confidence=high",
     "table, filtered by an actor": "/coalition/events?actors__arraycontains=PAK",
     "table, searched": "/coalition/events?_search=Iran",
+    "table, searched, a word in nearly every row": "/coalition/events?_search=China",
     "table, sorted by another column": "/coalition/events?_sort=title",
     "table of links": "/coalition/exercise_sources",
     "table of documents": "/coalition/sources",
