@@ -20,6 +20,7 @@ from coalition.caching.asking import CHANGING
 
 # Set by whoever may count without a limit: the site itself before it is open, never a reader.
 patient: ContextVar[bool] = ContextVar("patient", default=False)
+MOST_CHOSEN = 32  # results with a reader's choice: a page asks for the same one for its rows and for each drawing
 MOST = 256  # statements; a reader's own may look like a facet, and must not fill the memory
 COLUMN_FACET = re.compile(r"\s*select .{1,200} as value, count\(\*\) as count from \(", re.S)
 ARRAY_FACET = re.compile(
@@ -79,11 +80,16 @@ class Known:
         self.most_rows = database.ds.max_returned_rows
         self._facets: OrderedDict[tuple, Results] = OrderedDict()
         self._ours: dict[tuple, Results] = {}
+        self._named = {sql for sql, _ in ours}
+        self._chosen: OrderedDict[tuple, Results] = OrderedDict()
 
     async def __call__(self, sql, params=None, truncate=False, **kwargs):
         asked = statement(sql, params)
-        if asked in self.ours and not kwargs.get("page_size") and not kwargs.get("custom_time_limit"):
+        plain = not kwargs.get("page_size") and not kwargs.get("custom_time_limit")
+        if asked in self.ours and plain:
             held = self._ours
+        elif asked[0] in self._named and plain:
+            held = self._chosen
         elif not asked[1] and is_facet(sql):
             held = self._facets
         else:
@@ -91,9 +97,9 @@ class Known:
         key = (*asked, truncate)
         if (found := held.get(key)) is None:
             found = held[key] = await self._results(sql, params, truncate, kwargs)
-        if held is self._facets:
+        if isinstance(held, OrderedDict):
             held.move_to_end(key)
-            while len(held) > MOST:
+            while len(held) > (MOST if held is self._facets else MOST_CHOSEN):
                 held.popitem(last=False)
         return found
 
