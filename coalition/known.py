@@ -24,9 +24,10 @@ MOST_CHOSEN = 32  # results with a reader's choice: a page asks for the same one
 MOST = 256  # statements; a reader's own may look like a facet, and must not fill the memory
 COLUMN_FACET = re.compile(r"\s*select .{1,200} as value, count\(\*\) as count from \(", re.S)
 ARRAY_FACET = re.compile(
-    r"\s*with inner as \(select (?P<columns>.*?) from (?P<table>\S+)\s.*?json_each\(\[inner\]\.", re.S
+    r"\s*with inner as \(select (?P<columns>.*?) from (?P<table>\S+)\s.*?json_each\(\[inner\]\.(?P<array>\w+)", re.S
 )
 ACTOR_FILTER = re.compile(r'(:\w+) (not )?in \(select value from json_each\(["[]?events["\]]?\.["[]?actors["\]]?\)\)')
+ONCE = {("events", "actors")}  # arrays that hold each value once
 PARAMETER = re.compile(r":(\w+)")
 WHOLE_ROWS = re.compile(r"distinct\s+j\.value,\s+inner\.\*")
 
@@ -57,12 +58,16 @@ def by_link(sql: str) -> str:
 def by_key(sql: str, keys: dict[str, list[str]]) -> str:
     """Return an array facet's SQL that tells rows apart by their key; Datasette's compares all columns of all rows.
 
-    Over the events it takes a fifth of the time. `keys` is {table: its primary key, escaped}.
+    Over the events it takes a fifth of the time, and a third of that where the build puts each value into an array
+    once. `keys` is {table: its primary key, escaped}.
     """
     found = ARRAY_FACET.match(sql)
     if not found:
         return sql
-    key = keys.get(found["table"].strip('[]"'), [])
+    table = found["table"].strip('[]"')
+    if (table, found["array"]) in ONCE:
+        return WHOLE_ROWS.sub("j.value", sql)
+    key = keys.get(table, [])
     selected = {column.strip() for column in found["columns"].split(",")}
     if not key or not selected.issuperset(key):
         return sql
