@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 from pathlib import Path
@@ -147,7 +148,7 @@ def serve(root: Path, host: str, port: int, log: bool, downloads: Path | None, o
             build_database(root, path, progress)
     import uvicorn  # these two take half a second, which only this command needs
 
-    from coalition.guarding import Guarded
+    from coalition.repeating import Repeating
     from coalition.serving import application, prepared_downloads, site
 
     url = f"http://{host}:{port}/"
@@ -158,7 +159,7 @@ def serve(root: Path, host: str, port: int, log: bool, downloads: Path | None, o
     app = application(site(root, path, files), log)
     # Whoever takes their time over a large file must not hold up a restart for ever.
     options = {"lifespan": "on", "log_level": "warning", "access_log": False, "timeout_graceful_shutdown": 10}
-    uvicorn.run(app, host=host, port=port, http=Guarded, ws="none", **options)
+    uvicorn.run(app, host=host, port=port, http=Repeating, ws="none", **options)
 
 
 @cli.command()
@@ -167,13 +168,14 @@ def serve(root: Path, host: str, port: int, log: bool, downloads: Path | None, o
 @click.option(
     "--compressed", is_flag=True, help="Also write a .br and .gz copy of what gets smaller; `serve` sends them."
 )
-def export(root: Path, folder: Path, compressed: bool):
+@click.option("--drawn", is_flag=True, help="Also draw the usual charts, which `serve` then need not draw.")
+def export(root: Path, folder: Path, compressed: bool, drawn: bool):
     """Write what people download into FOLDER: database, Data Package, Parquet, CSV, checksums.
 
     \b
     Examples:
       python build_db.py export /tmp/china-coalition
-      python build_db.py export --compressed dist
+      python build_db.py export --compressed --drawn dist
     """
     from coalition.compressing import compress_files
     from coalition.exporting import export as write_files
@@ -185,6 +187,12 @@ def export(root: Path, folder: Path, compressed: bool):
         files = write_files(root, path, folder, progress)
         if compressed:
             compress_files(folder)
+        if drawn:
+            from coalition.serving import site
+            from coalition.warming import draw_usual
+
+            progress("charts")
+            asyncio.run(draw_usual(site(root, path, folder)))
     click.echo(f"{len(files)} files and manifest.json in {folder}")
 
 

@@ -83,15 +83,18 @@ def _answers(url: str) -> bool:
         return False
 
 
-def fetch(url: str) -> tuple[bytes, list[tuple[str, str]]]:
-    """Return (body, headers)."""
-    with urllib.request.urlopen(url, timeout=60) as answer:
+def fetch(url: str, headers: dict[str, str] | None = None) -> tuple[bytes, list[tuple[str, str]]]:
+    """Return (body as it came over the wire, headers)."""
+    with urllib.request.urlopen(urllib.request.Request(url, headers=headers or {}), timeout=60) as answer:
         return answer.read(), answer.headers.items()
 
 
-def wrk(url: str, seconds: float = 3, connections: int = 16, start: int = 0, most: int = 10**9) -> Load:
+def wrk(url: str, seconds: float = 3, connections: int = 16, start: int = 0, most: int = 10**9,
+        headers: dict[str, str] | None = None) -> Load:  # fmt: skip
     """Ask an address as fast as it answers; FRESH in it becomes another number each time, from `start` on."""
     command = ["wrk", "-t1", f"-c{connections}", f"-d{round(seconds)}s", "--latency", "--timeout", "30s"]
+    for name, value in (headers or {}).items():
+        command += ["-H", f"{name}: {value}"]
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         if "FRESH" in url:
             script.write(FRESH.format(start=start, most=most))

@@ -2,7 +2,8 @@
 
 All serve the same database on the same machine; nothing is compared across runs. Stock is `datasette serve -i
 coalition.db` with our metadata.yml (so that it has the named queries and facets), without our plugins, templates and
-settings. It has no charts: the picture and the embed are compared with its page of the same query.
+settings. It has no charts: the picture and the embed are compared with its page of the same query. All are asked as
+browsers ask, with `Accept-Encoding: gzip, br`; the bare application and nginx give back our compressed bytes.
 
 Needs: wrk nginx varnishd (Debian: apt-get install wrk nginx-light varnish gcc), pip install -e '.[fast]'
 Example: python benchmarks/publishing.py --seconds 3
@@ -43,6 +44,8 @@ DOWNLOADS = {
     "all events as CSV": ("/downloads/events.csv", "/coalition/events.csv?_stream=on", 10),
 }
 DOWNLOADERS = 8
+ENCODINGS = {"Accept-Encoding": "gzip, br"}
+PAUSE = 0.05  # seconds between the pages of a reader while others have charts drawn
 BARE = """
 import json, sys, uvicorn
 pages = {}
@@ -137,7 +140,7 @@ class Bench:
             path.chmod(0o755)
         entries = []
         for number, (path, _, _) in enumerate(PAGES.values()):
-            body, headers = fetch(self.ours + path)
+            body, headers = fetch(self.ours + path, ENCODINGS)
             (pages / f"{number}.html").write_bytes(body)
             # uvicorn writes these two itself.
             headers = [(name, value) for name, value in headers if name not in ("date", "server")]
@@ -146,9 +149,9 @@ class Bench:
         return self.folder / "index.json"
 
     def load(self, url: str, **options) -> Load:
-        load = wrk(
-            url, options.pop("seconds", self.args.seconds), options.pop("connections", self.args.connections), **options
-        )
+        seconds = options.pop("seconds", self.args.seconds)
+        connections = options.pop("connections", self.args.connections)
+        load = wrk(url, seconds, connections, headers=ENCODINGS, **options)
         if load.failed:
             sys.exit(f"{url}: {load.failed} requests failed; the figures would mean nothing")
         return load
@@ -181,7 +184,7 @@ class Bench:
         rows = {}
         for number, (name, (path, other, least)) in enumerate(PAGES.items()):
             for address, page in ((self.ours, path), (self.varnish, other)):
-                fetch(address + page)
+                fetch(address + page, ENCODINGS)
             rates = {
                 "ours": self.load(self.ours + path).rate,
                 "bare": self.load(f"{self.bare}/{number}.html").rate,
@@ -215,12 +218,11 @@ class Bench:
 
     def drawing(self) -> dict:
         """Charts that nobody asked for before, by eight clients, and another page at the same time."""
-        page = {}
         seconds = max(self.args.seconds, 5)
-        other = threading.Thread(
-            target=lambda: page.update(load=self.load(self.ours + "/claims", seconds=seconds, connections=2))
-        )
-        other.start()
+        waits: list[float] = []
+        done = threading.Event()
+        reader = threading.Thread(target=self.read_pages, args=(waits, done))
+        reader.start()
         chart = self.load(
             self.ours + "/coalition/exercises_by_year.svg?width=FRESH",
             seconds=seconds,
@@ -228,14 +230,27 @@ class Bench:
             start=240,
             most=1360,
         )
-        other.join()
+        done.set()
+        reader.join()
+        page50, page99 = percentile(waits, 50), percentile(waits, 99)
         print("\nDrawing, eight clients, each asks for a picture that was never drawn")
         print(f"  {chart.rate:.0f} pictures a second, p50 {chart.median:.0f} ms, p99 {chart.p99:.0f} ms (goal: 300)")
-        print(f"  meanwhile a page: p50 {page['load'].median:.1f} ms, p99 {page['load'].p99:.1f} ms")
+        print(f"  meanwhile another page, {len(waits)} times: p50 {page50:.1f} ms, p99 {page99:.1f} ms")
         return {
             "chart": {"p50": chart.median, "p99": chart.p99, "rate": chart.rate, "met": chart.p99 < 300},
-            "page meanwhile": {"p50": page["load"].median, "p99": page["load"].p99, "met": page["load"].p99 < 100},
+            "page meanwhile": {"p50": page50, "p99": page99, "met": page99 < 100},
         }
+
+    def read_pages(self, waits: list[float], done: threading.Event) -> None:
+        """Ask for a page now and then, as a reader would, and note the milliseconds each took."""
+        while not done.wait(PAUSE):
+            start = time.perf_counter()
+            fetch(self.ours + "/claims", ENCODINGS)
+            waits.append((time.perf_counter() - start) * 1000)
+
+
+def percentile(values: list[float], percent: int) -> float:
+    return sorted(values)[min(len(values) * percent // 100, len(values) - 1)]
 
 
 def row(name: str, ours: Load, stock: Load, least: float) -> dict:

@@ -35,6 +35,10 @@ class AccessLog:
                 size += len(message.get("body", b""))
             await send(message)
 
+        def note(seconds: float) -> None:
+            self._note(line({**scope, "cache": "same" if status == 304 else "hit"}, status, size, seconds))
+
+        scope["note"] = note  # for a request that is answered again without passing here (see repeating)
         try:
             await self.app(scope, receive, counted)
         finally:

@@ -120,6 +120,7 @@ def _write(draft, codebook, everything, results, pages, our_counts, check, progr
         # Nobody reads the draft, and it is flushed as a whole: neither journal nor syncing is needed.
         db.executescript("pragma journal_mode = off; pragma synchronous = off; pragma foreign_keys = on")
         db.create_function("concat_words", -1, concat_words, deterministic=True)
+        db.create_function("sentences", -1, sentences, deterministic=True)
         db.create_function("spaced", 1, spaced, deterministic=True)
         db.create_function("few_of", 1, few_of, deterministic=True)
         db.execute("begin")
@@ -160,6 +161,17 @@ def _write(draft, codebook, everything, results, pages, our_counts, check, progr
 def concat_words(*parts: str | None) -> str:
     """Return the parts that are there, joined by a space (SQL function)."""
     return " ".join(part for part in parts if part)
+
+
+def sentences(*parts: str | None) -> str:
+    """Return the parts that are there, each ended by a full stop if nothing ends it yet (SQL function).
+
+    >>> sentences("Baltic Sea", None, "First stage.", "Also called “X.”")
+    'Baltic Sea. First stage. Also called “X.”'
+    """
+    return " ".join(
+        part if part.rstrip("”’\"')").endswith((".", "!", "?", "…", "。")) else f"{part}." for part in parts if part
+    )
 
 
 def few_of(names: str | None, room: int = 90) -> str | None:

@@ -14,7 +14,7 @@ CJK = re.compile("([\u2e80-\u2fdf\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\
 
 def spaced(text: str | None) -> str | None:
     """Return the text with a space around every Chinese character."""
-    return CJK.sub(r" \1 ", text) if text else text
+    return CJK.sub(r" \1 ", text) if text and not text.isascii() else text
 
 
 def match_query(words: str) -> str:

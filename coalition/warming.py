@@ -1,4 +1,7 @@
-"""Making what most readers ask for first, before they ask: home, gallery, charts, tables with their facets."""
+"""Making what most readers ask for first, before they ask: home, gallery, charts, tables with their facets.
+
+The charts may be drawn long before, where the site is built, and lie beside its downloads.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,12 @@ from weakref import WeakSet
 
 from coalition.asking import named_queries
 from coalition.charts.answers import charted_queries
+from coalition.charts.drawing import load_drawn, save_drawn
 from coalition.known import patient
 from coalition.metadata import DATABASE
 
 PAGES = ("/", "/charts", "/countries", "/claims", "/codebook", "/downloads")
+DRAWN = "drawn"  # folder within the downloads
 TOGETHER = 2  # as many as there are processes that draw
 _warm: WeakSet = WeakSet()
 
@@ -24,6 +29,8 @@ async def warm_up(datasette) -> None:
     """Ask the site for its usual pages; drawings are kept by content, facets and named queries by their SQL, so that
     every reader has them after."""
     patient.set(True)
+    if datasette.downloads:
+        await asyncio.to_thread(load_drawn, datasette.downloads / DRAWN)
     tables = [f"/{DATABASE}/{name}" for name in await datasette.get_database(DATABASE).table_names()]
     queries = [f"/{DATABASE}/{name}" for name in named_queries(datasette)]
     charts = [f"/{DATABASE}/{name}{form}" for name in charted_queries(datasette) for form in (".svg", ".embed")]
@@ -36,3 +43,10 @@ async def warm_up(datasette) -> None:
     await asyncio.gather(*(ask(path) for path in (*PAGES, *tables, *queries, *charts)))
     await datasette.get_database(DATABASE).known.learn()
     _warm.add(datasette)
+
+
+async def draw_usual(datasette) -> int:
+    """Draw every usual chart and leave it in the folder of downloads; return how many there are."""
+    await datasette.invoke_startup()
+    await warm_up(datasette)
+    return save_drawn(datasette.downloads / DRAWN)

@@ -17,4 +17,4 @@ venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint 
 # Where it runs, nothing can be written: what Python would compile then is compiled now.
 venv/bin/python -m compileall -q coalition build_db.py
 venv/bin/python build_db.py
-venv/bin/python build_db.py export --compressed dist
+venv/bin/python build_db.py export --compressed --drawn dist

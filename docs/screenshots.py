@@ -12,7 +12,9 @@ PAGES = {
     "country-without-record": "/country/TUV",
     "organisation": "/country/SCO",
     "exercise": "/coalition/exercises/joint-sea-2017-baltic",
-    "statement": "/coalition/statements",
+    "partnership": "/coalition/partnerships/rus-2011",
+    "statement": "/coalition/statements/2019-07-xinjiang-support-letter",
+    "sanctions-event": "/coalition/sanctions_defiance/2020-11-irn-inksna",
     "search": "/search?q=法国",
     "search-nothing": "/search?q=zzzz",
     "claims": "/claims",
@@ -23,6 +25,7 @@ PAGES = {
     "developers": "/developers",
     "embedding": "/embedding",
     "downloads": "/downloads",
+    "releases": "/releases",
     "error": "/coalition/exercises/none-such",
 }
 VIEWS = {

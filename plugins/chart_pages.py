@@ -57,11 +57,16 @@ def extra_template_vars(datasette, request, template):
             known = named_queries(datasette)[name].get("params") or {}
             return {key: request.args[key] for key in known if request and request.args.get(key)}
 
-        async def chart_of(name, params=None):
-            """The chart of a query, with this page's parameters if none are given, drawn wide and narrow."""
+        async def chart_of(name, params=None, or_nothing=False):
+            """The chart of a query, with this page's parameters if none are given, drawn wide and narrow.
+
+            Without rows it is a picture that says so, or nothing.
+            """
             if name not in charted_queries(datasette):
                 return ""
             params = page_params(name) if params is None else params
+            if or_nothing and not (await answer(datasette, name, params)).rows:
+                return ""
             drawn = {kind: await figure_svg(datasette, name, params, w) for kind, w in WIDTHS.items()}
             return Markup("").join(Markup('<div class="{}">{}</div>').format(*item) for item in drawn.items())
 

@@ -125,8 +125,14 @@ FOREIGN = """<!DOCTYPE html><html lang="en"><title>An article</title><body style
 <script src="{address}/static/resize.js"></script></body></html>"""
 
 
+# One chart of each shape with every run, and all of them with the long tests: bars, map, heat map, dots.
+SHAPES = ("exercises_by_year", "partner_map", "statement_themes_by_year", "our_counts_against_published")
+
+
 @pytest.mark.browser
-@pytest.mark.parametrize("name", CHARTS)
+@pytest.mark.parametrize(
+    "name", [name if name in SHAPES else pytest.param(name, marks=pytest.mark.long) for name in CHARTS]
+)
 def test_an_embed_in_a_foreign_page_shows_marks_takes_its_height_and_asks_no_other_host(address, browser, name):
     from axe_playwright_python.sync_playwright import Axe
 

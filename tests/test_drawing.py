@@ -9,6 +9,7 @@ from coalition.charts import drawing
 from coalition.charts.spec import Undrawable
 
 
+@pytest.mark.long
 async def test_a_drawing_survives_that_another_took_too_long(monkeypatch):
     """The workers are given up with whatever they had to do; what was waiting for them is drawn by new ones."""
     monkeypatch.setattr(drawing, "SECONDS", 3)

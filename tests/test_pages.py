@@ -48,7 +48,10 @@ async def test_confidence_narrows_the_rows(served, name):
             sum(v for row in rows for k, v in row.items() if isinstance(v, int) and "year" not in k and k != "rank")
             or len(rows)
         )
-    assert sums[0] >= sums[1] >= sums[2] and sums[0] > sums[2], (name, sums)
+    assert sums[0] > sums[2], (name, sums)
+    # A standing is the latest event of a partner; without an uncertain one, an earlier and counted one is the latest.
+    if not any(table in QUERIES[name]["sql"] for table in ("partner_standings", "published_counts")):
+        assert sums[0] >= sums[1] >= sums[2], (name, sums)
 
 
 async def test_foreign_keys_show_names(served):

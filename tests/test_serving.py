@@ -16,10 +16,12 @@ import pytest
 
 from coalition import ROOT
 from coalition.accesslog import AccessLog, line
+from coalition.charts import drawing
+from coalition.charts.answers import charted_queries
 from coalition.compressing import compress_files
 from coalition.exporting import is_current
 from coalition.serving import application, inspected, prepared_downloads, site
-from coalition.warming import is_warm, warm_up
+from coalition.warming import draw_usual, is_warm, warm_up
 
 FILES = ["/coalition.db", "/downloads/events.csv", "/downloads/events.parquet", "/downloads/manifest.json",
          "/downloads/china-coalition-datapackage.zip"]  # fmt: skip
@@ -124,12 +126,21 @@ async def test_health_is_503_when_the_database_cannot_be_read(database, tmp_path
     assert answer.status_code == 503 and answer.json()["ok"] is False
 
 
-async def test_a_site_is_warm_when_its_usual_pictures_are_drawn(database):
-    fresh = site(ROOT, database)
+@pytest.mark.long
+async def test_a_site_is_warm_when_its_usual_pictures_are_drawn(database, tmp_path, monkeypatch):
+    fresh = site(ROOT, database, tmp_path)
     await fresh.invoke_startup()
     assert not is_warm(fresh) and (await fresh.client.get("/-/health")).json()["warm"] is False
-    await warm_up(fresh)
-    assert is_warm(fresh)
+    drawn = await draw_usual(fresh)
+    assert is_warm(fresh) and drawn >= len(charted_queries(fresh))
+
+    async def nobody_draws(work, *arguments):
+        raise AssertionError(f"{work.__name__} was asked for")
+
+    monkeypatch.setattr(drawing, "_work", nobody_draws)
+    monkeypatch.setattr(drawing, "_cache", drawing.Cache())
+    await warm_up(another := site(ROOT, database, tmp_path))
+    assert (await another.client.get("/coalition/exercises_by_year.svg")).status_code == 200
 
 
 async def test_the_application_has_started_before_it_says_so(database):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import re
 from dataclasses import dataclass
+from functools import cached_property
+from http import HTTPStatus
 
 import brotli
 
@@ -28,6 +30,21 @@ class Answer:
     body: bytes
     kept: bool
     unchanged: Headers  # of a 304
+
+    @cached_property
+    def head(self) -> bytes:
+        """Status line and headers as they go over the wire, without the empty line that ends them."""
+        return wired(self.status, self.headers)
+
+
+def wired(status: int, headers: Headers) -> bytes:
+    """Return a status line and headers as bytes of HTTP/1.1.
+
+    >>> wired(304, [(b"etag", b'"a"')])
+    b'HTTP/1.1 304 Not Modified\\r\\netag: "a"\\r\\n'
+    """
+    line = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n".encode()
+    return line + b"".join([b"%s: %s\r\n" % header for header in headers])
 
 
 def header(headers: Headers, name: bytes) -> bytes:

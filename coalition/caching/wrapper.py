@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 
-from coalition.caching.answers import ASSET, NEVER, PAGE, Answer, Headers, finished, header, may_be_kept
+from coalition.caching.answers import ASSET, NEVER, PAGE, Answer, Headers, finished, header, may_be_kept, wired
 from coalition.caching.asking import Asked, asked, holds
 from coalition.caching.notes import begin
 from coalition.caching.store import Store
@@ -26,7 +27,8 @@ class Cache:
     """ASGI application that answers from its store and runs `app` once for what it does not have.
 
     `version()` is asked once per request for what is not in the store yet. The scope's "cache" tells what
-    happened: hit, miss, same (304), shared (waited for another's miss) or pass.
+    happened: hit, miss, same (304), shared (waited for another's miss) or pass. Its "again", where there is one, gives
+    the bytes for the same request once more (see repeating), or None when they are held no longer.
     """
 
     def __init__(self, app, version: Callable[[], str], store: Store | None = None):
@@ -57,7 +59,18 @@ class Cache:
             scope["cache"] = "pass"
             await self._stream(question, scope, receive, send)
         else:
+            if answer.kept:
+                scope["again"] = partial(self._again, question)
             await reply(answer, question, scope, send)
+
+    def _again(self, question: Asked) -> tuple[bytes, bytes] | None:
+        """Return head and body as `reply` sends them, from what is in the store."""
+        answer = self.store.get(question.key)
+        if answer is None or not answer.kept:
+            return None
+        if question.tags and holds(question.tags, header(answer.unchanged, b"etag")):
+            return wired(304, answer.unchanged), b""
+        return answer.head, answer.body
 
     def etag(self) -> bytes:
         """Return the site's ETag; weak, for two answers of one version may tell different timings."""

@@ -14,7 +14,9 @@ import threading
 from collections import OrderedDict
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from importlib import metadata
 from multiprocessing.connection import wait
+from pathlib import Path
 
 from coalition.caching.notes import do_not_keep
 from coalition.charts.spec import VERSION, Undrawable
@@ -22,6 +24,7 @@ from coalition.charts.spec import VERSION, Undrawable
 WORKERS = 2
 SECONDS = 20  # a chart that takes longer is given up
 MOST_BYTES = 96 * 1024 * 1024
+SVG = f"svg-{metadata.version('vl-convert-python')}-"  # begins the key of a chart
 
 
 class Cache:
@@ -50,7 +53,7 @@ _pool: ProcessPoolExecutor | None = None
 
 async def svg_of(spec: dict) -> str:
     """Return the SVG that Vega draws of a Vega-Lite spec; raise Undrawable with Vega's reason."""
-    return await _once("svg", json.dumps(spec, ensure_ascii=False), _draw_svg)
+    return await _once(SVG, json.dumps(spec, ensure_ascii=False), _draw_svg)
 
 
 async def png_of(svg: str, scale: float) -> bytes:
@@ -67,6 +70,24 @@ def warm_up() -> None:
     """Start the workers, so that the first reader does not wait for them."""
     for _ in range(WORKERS):
         _workers().submit(_prepare)
+
+
+def save_drawn(folder: Path) -> int:
+    """Write the charts drawn so far as SVG files that `load_drawn` takes back; return how many."""
+    folder.mkdir(parents=True, exist_ok=True)
+    drawn = {f"{key}.svg": value for key, value in _cache.items.items() if key.startswith(SVG)}
+    for path in folder.glob("*.svg"):
+        if path.name not in drawn:
+            path.unlink()
+    for name, svg in drawn.items():
+        (folder / name).write_text(svg, encoding="utf-8")
+    return len(drawn)
+
+
+def load_drawn(folder: Path) -> None:
+    """Take what `save_drawn` wrote; a file's name tells what it was drawn of and by which version, so none is stale."""
+    for path in sorted(folder.glob(f"{SVG}*.svg")):
+        _cache.put(path.stem, path.read_text(encoding="utf-8"))
 
 
 async def _once(kind: str, content: str, work, *more):
@@ -127,6 +148,8 @@ def _prepare() -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     from importlib.resources import files
 
+    # vl-convert looks through every font it knows for each text it measures, so it is given none but its own and this.
+    os.environ["FONTCONFIG_FILE"] = str(Path(__file__).with_name("fonts.conf"))
     import vl_convert
 
     vl_convert.register_font_directory(str(files("noto_cjk_sans_otc")))

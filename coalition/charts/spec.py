@@ -100,6 +100,8 @@ def _name_data(node) -> None:
 def _channels(unit: dict, *names: str):
     for name in names:
         channel = unit["encoding"].get(name)
+        if isinstance(channel, dict) and isinstance(channel.get("condition"), dict):
+            channel = channel["condition"]
         if isinstance(channel, dict) and isinstance(channel.get("field"), str):
             yield channel
 

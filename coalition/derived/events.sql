@@ -21,23 +21,23 @@ records(id, type, date, year, date_precision, title, summary) as (
   select partnerships.id, 'partnership', date, year, date_precision,
     'China and ' || actors.name || ': ' || coalesce(partnerships.label_en, partnership_levels.label_en)
       || ' (' || event || ')',
-    nullif(concat_words(occasion, partnerships.note), '')
+    nullif(sentences(occasion, partnerships.note), '')
   from partnerships
     join actors on actors.id = partner_id
     join partnership_levels on partnership_levels.id = level_id
   union all
   select id, 'exercise', start_date, year, date_precision,
     name || case when status = 'conducted' then '' else ' (' || status || ')' end,
-    nullif(concat_words(name_zh, location, summary, note), '')
+    nullif(sentences(name_zh, location, summary, note), '')
   from exercises
   union all
-  select id, 'statement', date, year, date_precision, title, nullif(concat_words(summary, key_phrase, note), '')
+  select id, 'statement', date, year, date_precision, title, nullif(sentences(summary, key_phrase, note), '')
   from statements
   union all
   select sanctions_defiance.id, 'sanctions_defiance', date, year, date_precision,
     upper(substr(replace(sanctions_defiance.kind, '_', ' '), 1, 1)) || substr(replace(sanctions_defiance.kind, '_', ' '), 2)
       || coalesce(' concerning ' || target.name, '') || coalesce(': ' || few_of(entities), ''),
-    nullif(concat_words(summary, china_position, sanctions_defiance.note), '')
+    nullif(sentences(summary, china_position, sanctions_defiance.note), '')
   from sanctions_defiance left join actors as target on target.id = target_id
 ),
 cast_of as (
