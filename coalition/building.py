@@ -9,8 +9,8 @@ from pathlib import Path
 
 from coalition.checking import cell_problems, key_problems
 from coalition.codebook import Codebook, read_codebook
-from coalition.compiling import compile_database
-from coalition.metadata import facets, query_problems, read_metadata
+from coalition.compiling import Pages, compile_database
+from coalition.metadata import facets, orders, query_problems, read_metadata
 from coalition.problems import BadInput, Problem
 from coalition.reading import Rows, read_sources
 from coalition.ruling import Result, judge, read_rules
@@ -74,8 +74,8 @@ def build(root: Path, path: Path, progress: Progress = lambda words: None) -> Ch
         if problems:
             raise BadInput(_sorted(problems))
 
-    compile_database(path, checked.codebook, checked.everything, checked.results, facets(checked.metadata), our_counts,
-                     check, progress)  # fmt: skip
+    pages = Pages(facets(checked.metadata), orders(checked.metadata))
+    compile_database(path, checked.codebook, checked.everything, checked.results, pages, our_counts, check, progress)
     return checked
 
 

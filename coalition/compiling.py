@@ -10,6 +10,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from coalition.codebook import FILE as CODEBOOK
 from coalition.codebook import Codebook, Table
@@ -35,19 +36,26 @@ NUMBERS = {"integer": int, "number": float}
 PRECISION = {4: "year", 7: "month", 10: "day"}
 
 
+class Pages(NamedTuple):
+    """What the pages of tables ask for: {table: columns counted by}, {table: columns sorted by}."""
+
+    facets: dict[str, list[str]]
+    orders: dict[str, list[str]]
+
+
 def compile_database(
     path: Path,
     codebook: Codebook,
     everything: dict[str, Rows],
     results: list[Result],
-    facets: dict[str, list[str]],
+    pages: Pages,
     our_counts: Callable[[sqlite3.Connection], list[tuple]],
     check: Callable[[sqlite3.Connection], None],
     progress: Callable[[str], None],
 ) -> None:
     """Write the database beside `path`, call `check` on it, then put it in place in one step.
 
-    `facets` is {table: columns that its page counts by}; `our_counts` gives the rows of published_counts from the
+    `our_counts` gives the rows of published_counts from the
     database as it stands before.
 
     An exception or a kill at any moment leaves what was at `path` as it was. Two runs over the same rows
@@ -59,7 +67,7 @@ def compile_database(
     # The name does not end in .db, so that no server takes it for a database.
     draft = path.with_name(f".{path.name}.{os.getpid()}.building")
     try:
-        _write(draft, codebook, everything, results, facets, our_counts, check, progress)
+        _write(draft, codebook, everything, results, pages, our_counts, check, progress)
         _flush(draft)
         os.replace(draft, path)
     except sqlite3.OperationalError as error:
@@ -107,7 +115,7 @@ def _flush(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _write(draft, codebook, everything, results, facets, our_counts, check, progress) -> None:
+def _write(draft, codebook, everything, results, pages, our_counts, check, progress) -> None:
     db = sqlite3.connect(draft, isolation_level=None)
     try:
         # Nobody reads the draft, and it is flushed as a whole: neither journal nor syncing is needed.
@@ -125,17 +133,19 @@ def _write(draft, codebook, everything, results, facets, our_counts, check, prog
             _fill(db, table, everything[table.name])
         progress("events and views")
         _fill_codebook(db, codebook, everything, results)
-        _index(db, codebook.sources, facets)
+        _index(db, codebook.sources, pages)
         for name in ("event_actors", "events"):
             _derive(db, codebook.table(name))
-        _index(db, [codebook.table("event_actors"), codebook.table("events")], facets)
+        _index(db, [codebook.table("event_actors"), codebook.table("events")], pages)
         db.execute("create unique index event_actors_key on event_actors(event_id, actor_id, role)")
-        db.execute("create index event_actors_actor_id on event_actors(actor_id, event_id)")
+        # What a state's page counts is in these two, so that of a hundred thousand events no row is read.
+        db.execute("create index event_actors_actor_id on event_actors(actor_id, event_id, role)")
+        db.execute("create index events_id on events(id, type, year, confidence)")
         # Tables and not views: the file never changes, and a view would count all events again for every page.
         counted = [t for t in codebook.derived if t.name not in ("event_actors", "events") and _is_derived(t.name)]
         for table in counted:
             _derive(db, table)
-        _index(db, counted, facets)
+        _index(db, counted, pages)
         progress("totals")
         _put(db, codebook.table("published_counts"), our_counts(db))
         progress("search")
@@ -204,9 +214,9 @@ def _fill(db: sqlite3.Connection, table: Table, rows: Rows) -> None:
     db.executemany(f"insert into {quoted(table.name)} values ({marks})", map(stored, ordered))
 
 
-def _index(db: sqlite3.Connection, tables: list[Table], facets: dict[str, list[str]]) -> None:
+def _index(db: sqlite3.Connection, tables: list[Table], pages: Pages) -> None:
     for table in tables:
-        for statement in create_indexes(table, facets.get(table.name, [])):
+        for statement in create_indexes(table, pages.facets.get(table.name, []), pages.orders.get(table.name, [])):
             db.execute(statement)
 
 

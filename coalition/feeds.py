@@ -55,6 +55,17 @@ def sitemap(addresses: list[str], modified: str) -> str:
     )
 
 
+def sitemap_index(addresses: list[str], modified: str) -> str:
+    """Return the list of several sitemaps."""
+    entries = "".join(
+        f"<sitemap><loc>{text(a)}</loc><lastmod>{text(modified)}</lastmod></sitemap>\n" for a in addresses
+    )
+    return (
+        '<?xml version="1.0" encoding="utf-8"?>\n'
+        f'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{entries}</sitemapindex>\n'
+    )
+
+
 def robots(site_url: str, base: str = "/") -> str:
     """Return robots.txt: pages are open; SQL, searches and the endless combinations of filters are not."""
     closed = ("coalition?sql=", "coalition.json?", "coalition.csv?", "search?", "search.json", "*?*_sort", "*?*_facet",

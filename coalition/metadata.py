@@ -44,6 +44,13 @@ def facets(metadata: dict) -> dict[str, list[str]]:
     return {name: [f for f in entry.get("facets", []) if isinstance(f, str)] for name, entry in tables.items()}
 
 
+def orders(metadata: dict) -> dict[str, list[str]]:
+    """Return {table: [the column its page is sorted by, the one that names its rows]}; either may be missing."""
+    tables = metadata["databases"][DATABASE].get("tables") or {}
+    keys = ("sort", "sort_desc", "label_column")
+    return {name: [entry[key] for key in keys if key in entry] for name, entry in tables.items()}
+
+
 def defaults(query: dict) -> dict[str, str]:
     """Return {parameter: default value} of a named query; a parameter without default is an empty text."""
     params = query.get("params") or {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import permutations
 
 from coalition.codebook import Column, Table
@@ -59,25 +60,27 @@ def _list(names: tuple[str, ...]) -> str:
     return ", ".join(map(quoted, names))
 
 
-def create_indexes(table: Table, facets: list[str] = ()) -> list[str]:
+def create_indexes(table: Table, facets: Sequence[str] = (), orders: Sequence[str] = ()) -> list[str]:
     """Return CREATE INDEX statements for what pages filter, facet, sort and join by.
 
     A reference in a table of events goes with the date: "the next event of this state" is then one step.
     Each pair of `facets` has one, or beyond three of them all together, so that rows filtered by one can be counted
-    by another without being read.
+    by another without being read. Each of `orders` has one, and the first of them one behind each facet: of half a
+    million rows that a facet leaves, a page shows fifty in that order.
     """
     wanted = [name for name in table.foreign_keys if name != (table.primary_key or ("",))[0]]
     wanted += [column.name for column in table.columns if column.enum and column.name not in wanted]
     if table.order_by:
         wanted += [table.order_by, *(column.name for column in table.derived)]
-    wanted += [facet for facet in facets if facet not in table.primary_key[:1]]
+    wanted += [facet for facet in (*facets, *orders) if facet not in table.primary_key[:1]]
     together = permutations(facets, 2) if len(facets) <= 3 else [tuple(facets)]
     dated = (table.order_by, *table.primary_key) if table.order_by else ()
     keys = [(name, *dated) if name in table.foreign_keys else (name,) for name in dict.fromkeys(wanted)]
     keys += together
+    keys += [(facet, orders[0]) for facet in facets if orders and facet != orders[0]]
     return [
         f"CREATE INDEX {quoted('_'.join((table.name, *names)))} ON {quoted(table.name)}({_list(names)})"
-        for names in keys
+        for names in dict.fromkeys(keys)
     ]
 
 

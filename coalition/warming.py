@@ -26,8 +26,8 @@ def is_warm(datasette) -> bool:
 
 
 async def warm_up(datasette) -> None:
-    """Ask the site for its usual pages; drawings are kept by content and facets by their SQL, so that every
-    reader has them after."""
+    """Ask the site for its usual pages; drawings are kept by content, facets and named queries by their SQL, so that
+    every reader has them after."""
     patient.set(True)
     if datasette.downloads:
         await asyncio.to_thread(load_drawn, datasette.downloads / DRAWN)
@@ -41,6 +41,7 @@ async def warm_up(datasette) -> None:
             await datasette.client.get(datasette.urls.path(path))
 
     await asyncio.gather(*(ask(path) for path in (*PAGES, *tables, *queries, *charts)))
+    await datasette.get_database(DATABASE).known.learn()
     _warm.add(datasette)
 
 

@@ -4,14 +4,15 @@ import csv
 import io
 
 from datasette import Response, hookimpl
-from datasette.utils.asgi import NotFound
+from datasette.utils.asgi import AsgiStream, NotFound
 
 from coalition.asking import ask, ask_one
+from coalition.bounding import MOST_READ
 
 OPEN = {"access-control-allow-origin": "*"}
 MOST = 60  # events of one kind on a page; China takes part in all
 MANY = 20_000  # links to events; to look up so many takes longer than to walk through all events from the newest
-MOST_READ = 2000  # events of all kinds that a page looks at, the newest; JSON and CSV give them all
+LATEST = {"before": "9999", "before_id": ""}  # what all events come before
 PARTS = ("ladder", "memberships", "members", "neighbours")
 CONCERNS = {"actor": "As the one who acts", "target": "As the sanctioned state", "sanctioner": "As the sanctioner"}
 
@@ -32,14 +33,24 @@ def grouped(events: list[dict]) -> list[dict]:
     return [{"title": title, "events": found} for title, found in sections]
 
 
-def as_csv(events: list[dict]) -> str:
-    """Return the events as CSV."""
+def as_csv(events: list[dict], header: bool) -> str:
+    """Return the events as CSV, with or without its first line."""
     columns = ["id", "type", "date", "title", "roles", "confidence", "source_count"]
     out = io.StringIO(newline="")
     writer = csv.DictWriter(out, columns, extrasaction="ignore", lineterminator="\n")
-    writer.writeheader()
+    if header:
+        writer.writeheader()
     writer.writerows(events)
     return out.getvalue()
+
+
+async def all_events(datasette, first: list[dict], **asked):
+    """Yield the events of a state, MOST_READ at a time, from the `first` ones on: no answer holds them all."""
+    yield first
+    while len(first) == MOST_READ:
+        last = {"before": first[-1]["date"], "before_id": first[-1]["id"]}
+        first = await ask(datasette, "actor_events", **{**asked, **last})
+        yield first
 
 
 async def country(request, datasette):
@@ -52,12 +63,21 @@ async def country(request, datasette):
         return Response.redirect(datasette.urls.path(f"/country/{state['id']}{form or ''}"))
     parts = {part: await ask(datasette, f"actor_{part}", id=name) for part in PARTS}
     links = (await ask_one(datasette, "actor_links", id=name))["links"]
-    most = -1 if form else MOST_READ
-    parts["events"] = await ask(datasette, "actor_events", id=name, most=most, many=links > MANY and not form)
+    asked = {"id": name, "most": MOST_READ, "many": links > MANY, **LATEST}
+    parts["events"] = await ask(datasette, "actor_events", **asked)
     if form == ".json":
-        return Response.json({"actor": state, **parts}, headers=OPEN)
+        whole = datasette.absolute_url(request, datasette.urls.path(f"/country/{name}.csv"))
+        more = {"truncated": True, "all_events": whole} if len(parts["events"]) == MOST_READ else {}
+        return Response.json({"actor": state, **parts, **more}, headers=OPEN)
     if form == ".csv":
-        return Response(as_csv(parts["events"]), headers=OPEN, content_type="text/csv; charset=utf-8")
+
+        async def send(writer) -> None:
+            header = True
+            async for events in all_events(datasette, parts["events"], **asked):
+                await writer.write(as_csv(events, header))
+                header = False
+
+        return AsgiStream(send, headers=OPEN, content_type="text/csv; charset=utf-8")
     limits = {"most": MOST, "read": MOST_READ}
     context = {"state": state, "sections": grouped(parts["events"]), **limits, **parts}
     return Response.html(await datasette.render_template("country.html", context, request=request))

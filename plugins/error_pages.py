@@ -13,6 +13,7 @@ from datasette.views.base import DatasetteError
 from markupsafe import Markup
 
 from coalition import ROOT
+from coalition.limits import TooMuch
 
 # rich comes with frictionless; where it is installed, Datasette prints every local variable of every 404 (0.45 s each).
 default.rich = None
@@ -38,6 +39,8 @@ def told(exception: Exception, asked: bool = False) -> tuple[int, str, str]:
     """
     if isinstance(exception, QueryInterrupted):
         return 400, TITLES[400], STOPPED
+    if isinstance(exception, TooMuch):
+        return 400, TITLES[400], f"{str(exception)[:1].upper()}{str(exception)[1:]}"
     if asked and isinstance(exception, TYPED) and "malformed" not in str(exception) and not is_ours(exception):
         return 400, TITLES[400], UNREADABLE
     if isinstance(exception, DatasetteError):

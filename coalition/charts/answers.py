@@ -12,8 +12,10 @@ from coalition.charts.frozen import Seal, difference, read_seal, sealed
 from coalition.charts.picture import Words
 from coalition.charts.spec import is_map
 from coalition.charts.world import NOTE
+from coalition.limits import TooMuch
 from coalition.metadata import DATABASE, defaults
 
+MOST_OPTIONS = 1000  # of a list to choose from; a longer one is no help, and weighs more than the page
 PICTURE_KEYS = {"width", "scale", "theme", "card", "frozen"}
 
 
@@ -51,6 +53,8 @@ async def answer(datasette, name: str, args: dict[str, str]) -> Answer:
         )
     except QueryInterrupted:
         raise BadRequest("The query took longer than the time limit and was stopped") from None
+    except TooMuch as error:
+        raise BadRequest(f"There are more rows than a chart can hold: {error}") from None
     rows = [dict(row) for row in results.rows]
     about = await release(datasette)
     seal = sealed(about["version"], query["chart"], rows)
@@ -79,12 +83,17 @@ async def checked_params(datasette, query: dict, args: dict[str, str]) -> dict[s
 
 
 async def options_of(datasette, param: dict) -> list[tuple[str, str]]:
-    """Return [(value, label)] that a parameter may take; empty when it is free."""
+    """Return [(value, label)] that a parameter may take; empty when it is free, or has too many to choose from."""
     options = param.get("options", [])
     if isinstance(options, list):
         return [(str(option), str(option)) for option in options]
-    results = await datasette.get_database(DATABASE).execute(options)
-    return [(str(row["value"]), str(row["label"])) for row in results.rows]
+    results = await datasette.get_database(DATABASE).execute(few(options))
+    return [(str(row["value"]), str(row["label"])) for row in results.rows] if len(results.rows) <= MOST_OPTIONS else []
+
+
+def few(options: str) -> str:
+    """Return the SQL of a parameter's options that shows whether there are more than MOST_OPTIONS."""
+    return f"select * from ({options}) limit {MOST_OPTIONS + 1}"
 
 
 def frozen_of(args: dict[str, str]) -> Seal | None:

@@ -1,14 +1,16 @@
--- The newest `most` events of an actor, all of them for -1. Few are looked up one by one; of `many`, as China and Russia
--- have them, the newest are met soon when all events are walked through from the newest.
+-- The newest `most` events of an actor before the event :before_id of the day :before. Few are looked up one by one; of
+-- `many`, as China and Russia have them, the newest are met soon when all events are walked through from the newest.
 with newest as (
   select * from (
     select events.* from (select distinct event_id from event_actors where actor_id = :id) cross join events on events.id = event_id
-    where not :many and type <> 'partnership' order by date desc, events.id limit cast(:most as integer)
+    where not :many and type <> 'partnership' and (date < :before or (date = :before and events.id > :before_id))
+    order by date desc, events.id limit cast(:most as integer)
   )
   union all
   select * from (
     select * from events
     where :many and type <> 'partnership' and exists (select 1 from event_actors where event_id = events.id and actor_id = :id)
+      and date <= :before and (date < :before or id > :before_id)
     order by date desc, id limit cast(:most as integer)
   )
 )

@@ -1,0 +1,1 @@
+select 'country/' || id as path from actors
