@@ -20,6 +20,20 @@ from coalition.warming import warm_up
 
 
 class Site(Datasette):
+    """Datasette that does not work out again what stays the same while it serves."""
+
+    def __init__(self, *args, **kwargs):
+        self._told: dict[tuple, object] = {}
+        super().__init__(*args, **kwargs)
+
+    def metadata(self, key=None, database=None, table=None, fallback=True):
+        """Return metadata as Datasette does, which merges all of it anew some forty times per page."""
+        asked = key, database, table, fallback
+        if asked not in self._told:
+            self._told[asked] = super().metadata(*asked)
+        told = self._told[asked]
+        return dict(told) if key is None else told  # whoever asks for all of it may write into it
+
     def absolute_url(self, request, path):
         """Return the address with scheme and host; asked for every value of every facet, where urljoin takes long."""
         if path[:1] != "/" or path[:2] == "//" or "/." in path:

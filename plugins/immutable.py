@@ -58,6 +58,15 @@ def own_statements(queries: dict[str, dict]) -> frozenset[tuple]:
     return frozenset(found | {statement(sql) for sql in pages if ":" not in sql})
 
 
+def always(value):
+    """Return a method that gives the same value each time it is awaited."""
+
+    async def given():
+        return value
+
+    return given
+
+
 @hookimpl
 def startup(datasette):
     # Asked some nine times for one page, each time with a copy of the whole metadata: half of a page's time.
@@ -70,6 +79,8 @@ def startup(datasette):
                 continue
             keys = {table: await database.primary_keys(table) or ["rowid"] for table in await database.table_names()}
             keys = {table: [escape_sqlite(key) for key in names] for table, names in keys.items()}
+            # Worked out from every table's pragmas for each record: 6 ms.
+            database.get_all_foreign_keys = always(await database.get_all_foreign_keys())
             database.known = Known(database, ours)
             database.execute = rewriting(database.known, keys)
 
