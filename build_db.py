@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 from pathlib import Path
@@ -188,6 +187,8 @@ def export(root: Path, folder: Path, compressed: bool, drawn: bool):
         if compressed:
             compress_files(folder)
         if drawn:
+            import asyncio
+
             from coalition.serving import site
             from coalition.warming import draw_usual
 

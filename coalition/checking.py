@@ -43,12 +43,10 @@ def cell_problem(value: str, column: Column) -> str:
     """Return a sentence that says why the value does not fit the column, or '' if it does."""
     if value == "":
         return "is empty, but every row needs it" if column.required else ""
-    if hidden := HIDDEN.search(value):
-        return f"'{shown(value)}' holds the hidden character U+{ord(hidden[0]):04X}"
-    if value != value.strip():
-        return f"'{shown(value)}' has a space at its start or end"
-    if not unicodedata.is_normalized("NFC", value):
-        return f"'{shown(value)}' is not in Unicode normal form C"
+    # Most cells are plain letters from their first to their last, and need no closer look.
+    plain = value.isascii() and value.isprintable() and value[0] != " " != value[-1]
+    if not plain and (sentence := character_problem(value)):
+        return sentence
     if column.type == "string" and (formula := FORMULA.match(value)):
         sentence = f"'{shown(value)}' starts with '{formula[0]}', which spreadsheets take for a formula"
         return f"{sentence}; put a word before it"
@@ -60,6 +58,17 @@ def cell_problem(value: str, column: Column) -> str:
         return number_problem(value, column)
     if column.pattern and not _pattern(column.pattern).search(value):
         return f"'{shown(value)}' does not have the form {column.pattern}"
+    return ""
+
+
+def character_problem(value: str) -> str:
+    """Return why a text must not hold the characters that it holds, or ''."""
+    if hidden := HIDDEN.search(value):
+        return f"'{shown(value)}' holds the hidden character U+{ord(hidden[0]):04X}"
+    if value != value.strip():
+        return f"'{shown(value)}' has a space at its start or end"
+    if not unicodedata.is_normalized("NFC", value):
+        return f"'{shown(value)}' is not in Unicode normal form C"
     return ""
 
 

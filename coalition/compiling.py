@@ -32,6 +32,7 @@ DATED = ("year", "date_precision")  # columns that are added to a table with dat
 DERIVED = Path(__file__).parent / "derived"
 # What SQLite says when it is the machine that fails, and not a statement.
 DISK = re.compile("disk|readonly|unable to open")
+CACHE_KB = 256_000  # of pages in memory; SQLite's own 2 MB are written out and read again while indexes grow
 NUMBERS = {"integer": int, "number": float}
 PRECISION = {4: "year", 7: "month", 10: "day"}
 
@@ -119,18 +120,20 @@ def _write(draft, codebook, everything, results, pages, our_counts, check, progr
     db = sqlite3.connect(draft, isolation_level=None)
     try:
         # Nobody reads the draft, and it is flushed as a whole: neither journal nor syncing is needed.
-        db.executescript("pragma journal_mode = off; pragma synchronous = off; pragma foreign_keys = on")
+        db.executescript(f"pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -{CACHE_KB}")
         db.create_function("concat_words", -1, concat_words, deterministic=True)
         db.create_function("sentences", -1, sentences, deterministic=True)
         db.create_function("spaced", 1, spaced, deterministic=True)
         db.create_function("few_of", 1, few_of, deterministic=True)
         db.execute("begin")
-        db.execute("pragma defer_foreign_keys = on")
         progress("tables")
         for table in codebook.sources:
             db.execute(create_table(table))
         for table in codebook.sources:
             _fill(db, table, everything[table.name])
+        # All at once: row by row, each row that others refer to would be looked for in all of them.
+        if dangling := db.execute("pragma foreign_key_check").fetchall():
+            raise sqlite3.IntegrityError(f"references to rows that are not there: {dangling[:20]}")
         progress("events and views")
         _fill_codebook(db, codebook, everything, results)
         _index(db, codebook.sources, pages)
@@ -201,15 +204,18 @@ def typed(value: str, kind: str) -> str | int | float | None:
 
 
 def _fill(db: sqlite3.Connection, table: Table, rows: Rows) -> None:
-    kinds = [column.type for column in table.columns]
+    numbers = [(place, NUMBERS[c.type]) for place, c in enumerate(table.columns) if c.type in NUMBERS]
     places = [table.names.index(name) for name in table.sort_key]
     date = table.names.index(table.order_by) if table.derived else None
 
     def stored(cells: list[str]) -> list:
-        values = [typed(value, kind) for value, kind in zip(cells, kinds, strict=True)]
+        values: list = [cell or None for cell in cells]
+        for place, number in numbers:
+            if values[place] is not None:
+                values[place] = number(values[place])
         return values if date is None else [*values, int(cells[date][:4]), PRECISION[len(cells[date])]]
 
-    marks = ", ".join("?" * (len(kinds) + len(table.derived)))
+    marks = ", ".join("?" * (len(table.columns) + len(table.derived)))
     ordered = sorted((cells for _, cells in rows.rows), key=lambda cells: [cells[place] for place in places])
     db.executemany(f"insert into {quoted(table.name)} values ({marks})", map(stored, ordered))
 
