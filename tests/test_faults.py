@@ -80,7 +80,8 @@ def test_a_file_that_may_not_grow_is_one_sentence(project):
 
 
 def test_a_full_disk_is_one_sentence(mounted):
-    place = filled(mounted("size=4m"))
+    sources = sum(path.stat().st_size for path in (ROOT / "sources").iterdir())
+    place = filled(mounted(f"size={sources + 1_000_000}"))  # room for the sources, and not for the database
     code, said = built(place)
     refused(place, code, said, "coalition.db", "full")
     assert (place / "coalition.db").read_bytes() == OLD
