@@ -31,7 +31,8 @@ def bounded(facet_results):
             return [], [each["config"].get("column") or each["config"]["simple"] for each in self.get_configs()]
         if rows:
             self.sql = among(self.sql)
-            self.params = {**self.params, "_rows": json.dumps(rows[:MOST_FACETED])}
+            # Datasette makes a list of no parameters.
+            self.params = {**(self.params or {}), "_rows": json.dumps(rows[:MOST_FACETED])}
         results, timed_out = await facet_results(self)
         for result in results if len(rows) > MOST_FACETED else ():
             result["counted_rows"] = MOST_FACETED

@@ -184,3 +184,8 @@ def test_lists_inside_a_question_of_a_readers_own_are_left_alone():
     assert len(bounding.long_lists(page)) == 1
     inside = f"select id from actors where id in (select id from events where {search}) order by id limit 9"
     assert not bounding.long_lists(inside)
+
+
+async def test_a_filter_of_a_readers_own_without_a_parameter_is_counted_too(served):
+    response = await served.client.get("/coalition/events.json?_where=year%3E2015")
+    assert response.status_code == 200 and response.json()["facet_results"]

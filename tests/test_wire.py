@@ -159,7 +159,8 @@ def test_slow_clients_wait_alone_and_not_for_ever(site):
             begin = time.monotonic()
             assert get(site.address + "/static/site.css")[0] == 200 and time.monotonic() - begin < 5
             for connection in slow[:20]:
-                connection.sendall(b"T")
+                with contextlib.suppress(ConnectionError):  # on a busy machine the bound comes before the last page
+                    connection.sendall(b"T")
         if FULL:
             with contextlib.suppress(ConnectionError):
                 assert slow[-1].recv(100) == b""
