@@ -6,6 +6,7 @@ What was learned is forgotten with the answer: only the cache says whether there
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 
@@ -31,6 +32,7 @@ class Heads:
 
 
 ELSEWHERE = (b"content-length", b"transfer-encoding", b"upgrade", b"expect", b"forwarded")
+ENDING = re.compile(rb"\r\nconnection:(?![ \t]*keep-alive[ \t]*\r\n)")  # whoever wants the connection closed, or else
 
 
 def is_simple(data: bytes) -> bool:
@@ -39,7 +41,8 @@ def is_simple(data: bytes) -> bool:
     uvicorn believes what a proxy says of a reader (X-Forwarded-Proto) from some addresses only, so such heads are not.
     """
     whole = data.startswith(b"GET ") and len(data) <= LONGEST_HEAD and data.find(b"\r\n\r\n") == len(data) - 4
-    return whole and not any(word in data.lower() for word in ELSEWHERE)
+    small = data.lower()
+    return whole and b" http/1.1\r\n" in small and not ENDING.search(small) and not any(w in small for w in ELSEWHERE)
 
 
 class Repeating(Guarded):

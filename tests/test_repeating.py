@@ -117,12 +117,13 @@ async def test_every_answer_has_its_line():
         head("/mine"),
         head("/a", method="HEAD"),
         head("/a", "Connection: close"),
+        head("/a", "CONNECTION:\tkeep-alive, close"),
         head("/a", "X-Forwarded-Proto: https"),
         head("/a", "Content-Length: 0"),
         head("/a", "Authorization: x"),
         head("/" + "a" * repeating.LONGEST_HEAD),
     ],
-    ids=["cookie", "head", "close", "forwarded", "length", "authorization", "long"],
+    ids=["cookie", "head", "close", "close among others", "forwarded", "length", "authorization", "long"],
 )
 async def test_what_hangs_on_more_than_its_bytes_goes_the_long_way_each_time(request_):
     async with started() as site:
@@ -165,7 +166,7 @@ async def test_the_rest_of_a_header_that_looks_like_a_request_is_not_answered_no
         async with connection(site) as (reader, writer):
             writer.write(head("/b") + b"GET /c HTTP/1.1\r\nHost: h\r\nX: ")
             assert (await answer(reader))[1] == b"page of /b;"
-            writer.write(head("/a"))
+            writer.write(head("/a").replace(b"Host: h\r\n", b""))
             assert (await answer(reader))[1] == b"page of /c;"
         assert (await ask(site, head("/a")))[0][1] == b"page of /a;"
         assert (await ask(site, head("/a")))[0][1] == b"page of /a;"
