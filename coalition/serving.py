@@ -6,6 +6,7 @@ import asyncio
 import json
 import sqlite3
 from contextlib import closing
+from functools import lru_cache
 from pathlib import Path
 
 from datasette.app import Datasette
@@ -18,20 +19,20 @@ from coalition.exporting import export, is_current
 from coalition.schema import quoted
 from coalition.warming import warm_up
 
+MOST_TOLD = 4096  # answers about metadata; a page asks some ten different ones
+
 
 class Site(Datasette):
     """Datasette that does not work out again what stays the same while it serves."""
 
     def __init__(self, *args, **kwargs):
-        self._told: dict[tuple, object] = {}
+        # Bounded, for it is asked of tables that are not there as well.
+        self._told = lru_cache(MOST_TOLD)(super().metadata)
         super().__init__(*args, **kwargs)
 
     def metadata(self, key=None, database=None, table=None, fallback=True):
         """Return metadata as Datasette does, which merges all of it anew some forty times per page."""
-        asked = key, database, table, fallback
-        if asked not in self._told:
-            self._told[asked] = super().metadata(*asked)
-        told = self._told[asked]
+        told = self._told(key, database, table, fallback)
         return dict(told) if key is None else told  # whoever asks for all of it may write into it
 
     def absolute_url(self, request, path):

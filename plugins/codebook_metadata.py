@@ -31,6 +31,4 @@ tables = table_metadata(codebook) if codebook else {}
 
 @hookimpl
 def get_metadata(datasette, key, database, table):
-    # Asked some forty times per page, and each time merged with metadata.yml: no more than what is asked for.
-    wanted = {table: tables[table]} if table in tables else tables
-    return {"databases": {DATABASE: {"tables": wanted}}}
+    return {"databases": {DATABASE: {"tables": tables}}}

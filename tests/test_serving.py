@@ -186,3 +186,13 @@ async def test_each_answer_is_one_line_with_its_timing_and_no_address():
 def test_no_path_can_forge_a_line(path):
     text = line({"method": "GET", "path": path, "query_string": b""}, 404, 0, 0.001)
     assert text.count("\n") == 1 and len(text.split()) == 7 and text.isascii()
+
+
+async def test_what_is_known_of_metadata_is_bounded_and_not_the_askers_to_change(database, monkeypatch):
+    monkeypatch.setattr("coalition.serving.MOST_TOLD", 3)
+    fresh = site(ROOT, database)
+    for number in range(10):
+        fresh.metadata("title", database="coalition", table=f"none-such-{number}")
+    assert fresh._told.cache_info().currsize == 3
+    fresh.metadata(database="coalition")["title"] = "Changed"
+    assert fresh.metadata(database="coalition").get("title") != "Changed"
