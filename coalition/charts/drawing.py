@@ -145,7 +145,6 @@ def _workers() -> ProcessPoolExecutor:
 
 def _prepare() -> None:
     """Load the fonts and watch the server; runs in the worker."""
-    os.nice(5)  # whoever answers requests goes first
     threading.Thread(target=_end_with_parent, daemon=True).start()
     from importlib.resources import files
 
