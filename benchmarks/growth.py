@@ -32,7 +32,7 @@ from load import ROOT
 
 sys.path.insert(0, str(ROOT))  # so that it runs from a clone without an install
 
-from coalition.building import build, check_sources
+from coalition.building import build
 from coalition.codebook import Codebook, Table, read_codebook
 from coalition.problems import BadInput
 from coalition.serving import site
@@ -141,7 +141,7 @@ def broken_by_copies(codebook: Codebook) -> set[str]:
         grow(root, codebook, 2)
         put_rules(root, set())
         try:
-            check_sources(root)
+            build(root, root / "copies.db")
         except BadInput as error:
             others = [str(p) for p in error.problems if "[rule " not in str(p)]
             if others:
@@ -237,11 +237,11 @@ def run(times: int, codebook: Codebook, broken: set[str], keep: Path | None) -> 
         put_rules(root, broken)
         database = root / "coalition.db"
         start = time.perf_counter()
-        checked = build(root, database)
+        everything, _ = build(root, database)
         seconds = time.perf_counter() - start
-        rows = sum(len(rows.rows) for rows in checked.everything.values())
-        events = sum(len(checked.everything[name].rows) for name in COPIED[:2] + COPIED[3:5])
-        del checked
+        rows = sum(len(rows.rows) for rows in everything.values())
+        events = sum(len(everything[name].rows) for name in COPIED[:2] + COPIED[3:5])
+        del everything
         warm, pages = asyncio.run(asked(database, root / "files"))
         if keep:
             shutil.copy(database, keep)

@@ -4,34 +4,37 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from coalition.checking import cell_problems, key_problems
 from coalition.codebook import Codebook, read_codebook
-from coalition.compiling import Pages, compile_database
+from coalition.compiling import Pages, compile_rows, drafted
 from coalition.metadata import facets, orders, query_problems, read_metadata
 from coalition.problems import BadInput, Problem
 from coalition.reading import Rows, read_sources
-from coalition.ruling import Result, judge, read_rules
+from coalition.ruling import Result, Rule, judge, loose_copy, read_rules
 from coalition.totals import compared
 from coalition.used_ids import reused
 
 Progress = Callable[[str], None]
 
 
-@dataclass(frozen=True)
-class Checked:
+class Checked(NamedTuple):
     """Sources that passed every check, ready to be compiled."""
 
     codebook: Codebook
     everything: dict[str, Rows]
-    results: list[Result]
+    rules: list[Rule]
     metadata: dict
 
 
 def check_sources(root: Path, progress: Progress = lambda words: None) -> Checked:
-    """Read and check `root`/sources and metadata.yml; raise BadInput with every problem found."""
+    """Read and check `root`/sources and metadata.yml; raise BadInput with every problem found.
+
+    The rules are judged here only if something else is wrong, so that all is told at once; of rows that fit their
+    tables they are judged in these.
+    """
     sources = root / "sources"
     progress("codebook")
     codebook, problems = read_codebook(sources)
@@ -47,39 +50,38 @@ def check_sources(root: Path, progress: Progress = lambda words: None) -> Checke
         problems += cell_problems(rows)
     problems += key_problems(everything)
     problems += reused(sources, everything)
-    progress("rules")
-    results: list[Result] = []
-    # A file that could not be read would make nearly every rule fail and bury the reason.
-    if all(rows.readable for rows in everything.values()):
-        results, found = judge(rules, everything)
-        problems += found
     if problems:
+        # A file that could not be read would make nearly every rule fail and bury the reason.
+        if all(rows.readable for rows in everything.values()):
+            problems += judge(rules, everything, loose_copy(everything))[1]
         raise BadInput(_sorted(problems))
-    return Checked(codebook, everything, results, metadata)
+    return Checked(codebook, everything, rules, metadata)
 
 
-def build(root: Path, path: Path, progress: Progress = lambda words: None) -> Checked:
-    """Check the sources and compile them to `path`; raise BadInput, leaving `path` as it was."""
-    checked = check_sources(root, progress)
+def build(root: Path, path: Path, progress: Progress = lambda words: None) -> tuple[dict[str, Rows], list[Result]]:
+    """Check the sources and compile them to `path`; return the rows and what the rules found.
+
+    Raises BadInput with every problem found, and leaves `path` as it was.
+    """
+    codebook, everything, rules, metadata = check_sources(root, progress)
     problems: list[Problem] = []
 
     def our_counts(db: sqlite3.Connection) -> list[tuple]:
-        rows, found = compared(db, checked.metadata)
+        rows, found = compared(db, metadata)
         problems.extend(found)
         return rows
 
     def check(db: sqlite3.Connection) -> None:
-        db.execute("pragma query_only = on")
-        problems.extend(query_problems(checked.metadata, db))
+        problems.extend(query_problems(metadata, db))
         if problems:
             raise BadInput(_sorted(problems))
 
-    pages = Pages(facets(checked.metadata), orders(checked.metadata))
-    compile_database(path, checked.codebook, checked.everything, checked.results, pages, our_counts, check, progress)
-    return checked
+    pages = Pages(facets(metadata), orders(metadata))
+    with drafted(path) as db:
+        return everything, compile_rows(db, codebook, everything, rules, pages, our_counts, check, progress)
 
 
-def check_all(root: Path, progress: Progress = lambda words: None) -> Checked:
+def check_all(root: Path, progress: Progress = lambda words: None) -> tuple[dict[str, Rows], list[Result]]:
     """Check the sources and every named query, on a database in memory; raise BadInput."""
     import tempfile
 

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
+from operator import itemgetter
 
 from coalition.codebook import Column
 from coalition.problems import Problem, problem, shown
@@ -30,13 +31,13 @@ def cell_problems(rows: Rows) -> Iterator[Problem]:
     """Yield a Problem for every cell that its column does not allow."""
     table = rows.table
     for index, column in enumerate(table.columns):
-        verdicts: dict[str, str] = {}
+        values = {cells[index] for _, cells in rows.rows}
+        verdicts = {value: sentence for value in values if (sentence := cell_problem(value, column))}
+        if not verdicts:
+            continue
         for number, cells in rows.rows:
-            value = cells[index]
-            if value not in verdicts:
-                verdicts[value] = cell_problem(value, column)
-            if verdicts[value]:
-                yield problem(table.file, verdicts[value], number, rows.key(cells), column.name)
+            if sentence := verdicts.get(cells[index]):
+                yield problem(table.file, sentence, number, rows.key(cells), column.name)
 
 
 def cell_problem(value: str, column: Column) -> str:
@@ -112,12 +113,14 @@ def _duplicates(rows: Rows) -> Iterator[Problem]:
     keys = [key for key in (table.primary_key, *table.unique_keys) if key]
     keys += [(column.name,) for column in table.columns if column.unique]
     for key in keys:
-        places = [table.names.index(name) for name in key]
-        seen: dict[tuple[str, ...], int] = {}
+        valued = itemgetter(*[table.names.index(name) for name in key])
+        if len({valued(cells) for _, cells in rows.rows}) == len(rows.rows):
+            continue
+        seen: dict[str | tuple[str, ...], int] = {}
         for number, cells in rows.rows:
-            value = tuple(cells[place] for place in places)
+            value = valued(cells)
             if value in seen:
-                words = " ".join(filter(None, value))
+                words = value if isinstance(value, str) else " ".join(filter(None, value))
                 sentence = f"'{shown(words)}' stands in row {seen[value]} already"
                 yield problem(table.file, sentence, number, rows.key(cells), " + ".join(key))
             seen.setdefault(value, number)
@@ -131,6 +134,8 @@ def _dangling(rows: Rows, everything: dict[str, Rows]) -> Iterator[Problem]:
         place = everything[target].table.names.index(target_column)
         known = {cells[place] for _, cells in everything[target].rows}
         index = table.names.index(name)
+        if {cells[index] for _, cells in rows.rows} <= known:
+            continue
         for number, cells in rows.rows:
             if cells[index] and cells[index] not in known:
                 sentence = f"'{shown(cells[index])}' is not in sources/{target}.csv"

@@ -9,6 +9,9 @@ import os
 import re
 import sqlite3
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,8 +19,8 @@ from coalition.codebook import FILE as CODEBOOK
 from coalition.codebook import Codebook, Table
 from coalition.problems import BadInput, Problem, problem
 from coalition.reading import Rows
-from coalition.ruling import Result
-from coalition.schema import create_indexes, create_table, quoted, text_columns
+from coalition.ruling import Result, Rule, judge
+from coalition.schema import create_indexes, create_table, insert, quoted, text_columns
 from coalition.searchtext import TOKENIZE, spaced
 
 # Tables that the build fills from what it knows itself, with their columns in the order in which it gives them.
@@ -32,9 +35,9 @@ DATED = ("year", "date_precision")  # columns that are added to a table with dat
 DERIVED = Path(__file__).parent / "derived"
 # What SQLite says when it is the machine that fails, and not a statement.
 DISK = re.compile("disk|readonly|unable to open")
+PATIENCE_S = 3600  # of one connection to the draft for the other, which may be slow where events are many
 CACHE_KB = 256_000  # of pages in memory; SQLite's own 2 MB are written out and read again while indexes grow
 NUMBERS = {"integer": int, "number": float}
-PRECISION = {4: "year", 7: "month", 10: "day"}
 
 
 class Pages(NamedTuple):
@@ -44,31 +47,20 @@ class Pages(NamedTuple):
     orders: dict[str, list[str]]
 
 
-def compile_database(
-    path: Path,
-    codebook: Codebook,
-    everything: dict[str, Rows],
-    results: list[Result],
-    pages: Pages,
-    our_counts: Callable[[sqlite3.Connection], list[tuple]],
-    check: Callable[[sqlite3.Connection], None],
-    progress: Callable[[str], None],
-) -> None:
-    """Write the database beside `path`, call `check` on it, then put it in place in one step.
+@contextmanager
+def drafted(path: Path) -> Iterator[sqlite3.Connection]:
+    """Give a connection to a draft beside `path`, and put it in place in one step once the block is through.
 
-    `our_counts` gives the rows of published_counts from the
-    database as it stands before.
-
-    An exception or a kill at any moment leaves what was at `path` as it was. Two runs over the same rows
-    write the same bytes: rows are sorted, and neither time nor place enters.
+    An exception or a kill at any moment leaves what was at `path` as it was.
     """
-    if problems := list(undescribed(codebook)):
-        raise BadInput(problems)
     _sweep(path)
     # The name does not end in .db, so that no server takes it for a database.
     draft = path.with_name(f".{path.name}.{os.getpid()}.building")
     try:
-        _write(draft, codebook, everything, results, pages, our_counts, check, progress)
+        with closing(_connected(draft)) as db:
+            # Nobody reads the draft, and it is flushed as a whole: neither journal nor syncing is needed.
+            db.executescript(f"pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -{CACHE_KB}")
+            yield db
         _flush(draft)
         os.replace(draft, path)
     except sqlite3.OperationalError as error:
@@ -77,6 +69,10 @@ def compile_database(
         raise OSError(errno.EIO, str(error), path.name) from error
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _connected(draft: Path | str) -> sqlite3.Connection:
+    return sqlite3.connect(draft, isolation_level=None, timeout=PATIENCE_S)
 
 
 def undescribed(codebook: Codebook) -> Iterator[Problem]:
@@ -116,50 +112,83 @@ def _flush(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _write(draft, codebook, everything, results, pages, our_counts, check, progress) -> None:
-    db = sqlite3.connect(draft, isolation_level=None)
-    try:
-        # Nobody reads the draft, and it is flushed as a whole: neither journal nor syncing is needed.
-        db.executescript(f"pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -{CACHE_KB}")
-        db.create_function("concat_words", -1, concat_words, deterministic=True)
-        db.create_function("sentences", -1, sentences, deterministic=True)
-        db.create_function("spaced", 1, spaced, deterministic=True)
-        db.create_function("few_of", 1, few_of, deterministic=True)
+def compile_rows(
+    db: sqlite3.Connection,
+    codebook: Codebook,
+    everything: dict[str, Rows],
+    rules: list[Rule],
+    pages: Pages,
+    our_counts: Callable[[sqlite3.Connection], list[tuple]],
+    check: Callable[[sqlite3.Connection], None],
+    progress: Callable[[str], None],
+) -> list[Result]:
+    """Make all tables in the empty draft `db`; return what the rules found.
+
+    `our_counts`, which gives the rows of published_counts, and `check` are called with a second connection to the
+    draft while the search is filled. Two runs over the same rows write the same bytes: rows are sorted, and neither
+    time nor place enters. Raises BadInput when a rule is broken.
+    """
+    if problems := list(undescribed(codebook)):
+        raise BadInput(problems)
+    db.create_function("concat_words", -1, concat_words, deterministic=True)
+    db.create_function("sentences", -1, sentences, deterministic=True)
+    db.create_function("spaced", 1, spaced, deterministic=True)
+    db.create_function("few_of", 1, few_of, deterministic=True)
+    db.execute("begin")
+    progress("tables")
+    for table in codebook.sources:
+        db.execute(create_table(table))
+    for table in codebook.sources:
+        _fill(db, table, everything[table.name])
+    # All at once: row by row, each row that others refer to would be looked for in all of them.
+    if dangling := db.execute("pragma foreign_key_check").fetchall():
+        raise sqlite3.IntegrityError(f"references to rows that are not there: {dangling[:20]}")
+    _index(db, codebook.sources, pages)
+    progress("rules")
+    results, problems = judge(rules, everything, db)
+    if problems:
+        raise BadInput(problems)
+    progress("events and views")
+    _fill_codebook(db, codebook, everything, results)
+    for name in ("event_actors", "events"):
+        _derive(db, codebook.table(name))
+    _index(db, [codebook.table("event_actors"), codebook.table("events")], pages)
+    db.execute("create unique index event_actors_key on event_actors(event_id, actor_id, role)")
+    # What a state's page counts is in these two, so that of a hundred thousand events no row is read.
+    db.execute("create index event_actors_actor_id on event_actors(actor_id, event_id, role)")
+    db.execute("create index events_id on events(id, type, year, confidence)")
+    # Tables and not views: the file never changes, and a view would count all events again for every page.
+    counted = [t for t in codebook.derived if t.name not in ("event_actors", "events") and _is_derived(t.name)]
+    for table in counted:
+        _derive(db, table)
+    _index(db, counted, pages)
+    compared = codebook.table("published_counts")
+    db.execute(create_table(compared))
+    searched = [table for table in codebook.tables if text_columns(table)]
+    for table in searched:
+        db.execute(_text_index(table))
+    db.execute("commit")
+    db.execute("analyze")
+    progress("search and queries")
+    # Two halves of about equal length, and nearly all of both is spent in SQLite, which holds no lock of Python's.
+    draft = db.execute("pragma database_list").fetchone()[2]
+    with ThreadPoolExecutor(1) as beside:
+        asked = beside.submit(_asked, draft, our_counts, check)
         db.execute("begin")
-        progress("tables")
-        for table in codebook.sources:
-            db.execute(create_table(table))
-        for table in codebook.sources:
-            _fill(db, table, everything[table.name])
-        # All at once: row by row, each row that others refer to would be looked for in all of them.
-        if dangling := db.execute("pragma foreign_key_check").fetchall():
-            raise sqlite3.IntegrityError(f"references to rows that are not there: {dangling[:20]}")
-        progress("events and views")
-        _fill_codebook(db, codebook, everything, results)
-        _index(db, codebook.sources, pages)
-        for name in ("event_actors", "events"):
-            _derive(db, codebook.table(name))
-        _index(db, [codebook.table("event_actors"), codebook.table("events")], pages)
-        db.execute("create unique index event_actors_key on event_actors(event_id, actor_id, role)")
-        # What a state's page counts is in these two, so that of a hundred thousand events no row is read.
-        db.execute("create index event_actors_actor_id on event_actors(actor_id, event_id, role)")
-        db.execute("create index events_id on events(id, type, year, confidence)")
-        # Tables and not views: the file never changes, and a view would count all events again for every page.
-        counted = [t for t in codebook.derived if t.name not in ("event_actors", "events") and _is_derived(t.name)]
-        for table in counted:
-            _derive(db, table)
-        _index(db, counted, pages)
-        progress("totals")
-        _put(db, codebook.table("published_counts"), our_counts(db))
-        progress("search")
-        for table in codebook.tables:
-            _index_text(db, table)
-        db.execute("commit")
-        db.execute("analyze")
-        progress("queries")
+        for table in searched:
+            db.execute(_fill_text_index(table))
+        counts = asked.result()
+    _insert(db, compared, counts)
+    db.execute("commit")
+    return results
+
+
+def _asked(draft: str, our_counts: Callable, check: Callable) -> list[tuple]:
+    with closing(_connected(draft)) as db:
+        db.execute("pragma query_only = on")
+        counts = our_counts(db)
         check(db)
-    finally:
-        db.close()
+        return counts
 
 
 def concat_words(*parts: str | None) -> str:
@@ -204,20 +233,8 @@ def typed(value: str, kind: str) -> str | int | float | None:
 
 
 def _fill(db: sqlite3.Connection, table: Table, rows: Rows) -> None:
-    numbers = [(place, NUMBERS[c.type]) for place, c in enumerate(table.columns) if c.type in NUMBERS]
-    places = [table.names.index(name) for name in table.sort_key]
-    date = table.names.index(table.order_by) if table.derived else None
-
-    def stored(cells: list[str]) -> list:
-        values: list = [cell or None for cell in cells]
-        for place, number in numbers:
-            if values[place] is not None:
-                values[place] = number(values[place])
-        return values if date is None else [*values, int(cells[date][:4]), PRECISION[len(cells[date])]]
-
-    marks = ", ".join("?" * (len(table.columns) + len(table.derived)))
-    ordered = sorted((cells for _, cells in rows.rows), key=lambda cells: [cells[place] for place in places])
-    db.executemany(f"insert into {quoted(table.name)} values ({marks})", map(stored, ordered))
+    key = itemgetter(*[table.names.index(name) for name in table.sort_key])
+    db.executemany(insert(table), sorted((cells for _, cells in rows.rows), key=key))
 
 
 def _index(db: sqlite3.Connection, tables: list[Table], pages: Pages) -> None:
@@ -263,11 +280,11 @@ def _fill_codebook(db: sqlite3.Connection, codebook: Codebook, everything, resul
         "dataset": list(dataset_properties(codebook, everything).items()),
     }  # fmt: skip
     for name, rows in content.items():
-        _put(db, codebook.table(name), rows)
+        db.execute(create_table(codebook.table(name)))
+        _insert(db, codebook.table(name), rows)
 
 
-def _put(db: sqlite3.Connection, table: Table, rows: list[tuple]) -> None:
-    db.execute(create_table(table))
+def _insert(db: sqlite3.Connection, table: Table, rows: list[tuple]) -> None:
     marks = ", ".join("?" * len(table.columns))
     try:
         db.executemany(f"insert into {quoted(table.name)} values ({marks})", rows)
@@ -279,8 +296,9 @@ def dataset_properties(codebook: Codebook, everything: dict[str, Rows]) -> dict[
     """Return what the release says of itself; `content_hash` changes when any cell does."""
     digest = hashlib.sha256()
     for name in sorted(everything):
-        rows = sorted(cells for _, cells in everything[name].rows)
-        digest.update(json.dumps([name, rows], ensure_ascii=False).encode())
+        # No cell holds a control character, so that these cannot be part of one.
+        rows = sorted("\x1f".join(cells) for _, cells in everything[name].rows)
+        digest.update("\x1e".join([name, *rows, ""]).encode())
     package = codebook.package
     return {
         "title": package["title"],
@@ -293,14 +311,18 @@ def dataset_properties(codebook: Codebook, everything: dict[str, Rows]) -> dict[
     }
 
 
-def _index_text(db: sqlite3.Connection, table: Table) -> None:
-    """Create the full-text index of one table; it is filled once, for nothing is ever written after."""
-    columns = text_columns(table)
-    if not columns:
-        return
+def _text_index(table: Table) -> str:
+    """Return SQL that creates the full-text index of one table.
+
+    Datasette finds the index only if the content table's name stands in double quotes.
+    """
+    names = ", ".join(map(quoted, text_columns(table)))
     name = quoted(f"{table.name}_fts")
-    names = ", ".join(map(quoted, columns))
-    # Datasette finds the index only if the content table's name stands in double quotes.
-    db.execute(f'create virtual table {name} using fts5({names}, tokenize="{TOKENIZE}", content="{table.name}")')
-    words = ", ".join(f"spaced({quoted(column)})" for column in columns)
-    db.execute(f"insert into {name}(rowid, {names}) select rowid, {words} from {quoted(table.name)}")
+    return f'create virtual table {name} using fts5({names}, tokenize="{TOKENIZE}", content="{table.name}")'
+
+
+def _fill_text_index(table: Table) -> str:
+    """Return SQL that fills the full-text index of one table; once, for nothing is ever written after."""
+    columns = [quoted(column) for column in text_columns(table)]
+    name, words = quoted(f"{table.name}_fts"), ", ".join(f"spaced({column})" for column in columns)
+    return f"insert into {name}(rowid, {', '.join(columns)}) select rowid, {words} from {quoted(table.name)}"

@@ -9,7 +9,7 @@ from pathlib import Path
 from coalition.codebook import Codebook
 from coalition.problems import Problem, problem
 from coalition.reading import Rows
-from coalition.schema import AFFINITY, quoted
+from coalition.schema import AFFINITY, insert, quoted
 from coalition.yamlfile import read_yaml
 
 FILE = "sources/rules.yml"
@@ -54,9 +54,9 @@ def read_rules(sources: Path, codebook: Codebook) -> tuple[list[Rule], list[Prob
     return rules, problems
 
 
-def judge(rules: list[Rule], everything: dict[str, Rows]) -> tuple[list[Result], list[Problem]]:
-    """Return (results, problems) of all rules over the rows as they were read."""
-    db = _loose_copy(everything)
+def judge(rules: list[Rule], everything: dict[str, Rows], db: sqlite3.Connection) -> tuple[list[Result], list[Problem]]:
+    """Return (results, problems) of all rules; `db` holds the rows, in their tables or as a `loose_copy`."""
+    db.execute("pragma query_only = on")
     results, problems = [], []
     for rule in rules:
         try:
@@ -68,6 +68,7 @@ def judge(rules: list[Rule], everything: dict[str, Rows]) -> tuple[list[Result],
             continue
         problems += _offences(rule, names, offenders, everything[rule.table])
         results.append(Result(rule, len(offenders), len(everything[rule.table].rows)))
+    db.execute("pragma query_only = off")
     return results, problems
 
 
@@ -91,16 +92,14 @@ def _offences(rule: Rule, names: list[str], offenders: list[tuple], rows: Rows) 
     return found
 
 
-def _loose_copy(everything: dict[str, Rows]) -> sqlite3.Connection:
-    """Return an in-memory database of the rows without constraints, so that rules judge bad rows as well."""
+def loose_copy(everything: dict[str, Rows]) -> sqlite3.Connection:
+    """Return a database in memory with the rows and without constraints, so that rules judge bad rows as well."""
     db = sqlite3.connect(":memory:")
     for rows in everything.values():
-        columns = ", ".join(f"{quoted(c.name)} {AFFINITY[c.type]}" for c in rows.table.columns)
+        columns = ", ".join(f"{quoted(c.name)} {AFFINITY[c.type]}" for c in (*rows.table.columns, *rows.table.derived))
         db.execute(f"create table {quoted(rows.table.name)} ({columns})")
-        marks = ", ".join("nullif(?, '')" for _ in rows.table.columns)
-        db.executemany(f"insert into {quoted(rows.table.name)} values ({marks})", (cells for _, cells in rows.rows))
+        db.executemany(insert(rows.table), (cells for _, cells in rows.rows))
         for name in {*rows.table.foreign_keys, rows.table.sort_key[0]}:
             index = quoted(f"{rows.table.name}_{name}")
             db.execute(f"create index {index} on {quoted(rows.table.name)}({quoted(name)})")
-    db.execute("pragma query_only = on")
     return db

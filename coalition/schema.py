@@ -8,6 +8,7 @@ from itertools import permutations
 from coalition.codebook import Column, Table
 
 AFFINITY = {"string": "TEXT", "integer": "INTEGER", "number": "REAL"}
+PRECISION = {4: "year", 7: "month", 10: "day"}  # by the length of a date
 YEAR, MONTH, DAY = "[12][0-9][0-9][0-9]", "-[01][0-9]", "-[0-3][0-9]"
 
 
@@ -46,18 +47,32 @@ def _column(column: Column, table: Table) -> str:
 def _checks(column: Column) -> list[str]:
     name, checks = quoted(column.name), []
     if column.enum:
-        checks.append(f"{name} IN ({', '.join(map(literal, column.enum))})")
+        # Not as IN: SQLite would build a table of the list again for every row that comes in.
+        checks.append(" OR ".join(f"{name} = {literal(value)}" for value in column.enum))
     if column.minimum is not None:
         checks.append(f"{name} >= {column.minimum}")
     if column.maximum is not None:
         checks.append(f"{name} <= {column.maximum}")
     if column.is_date:
-        checks.append(" OR ".join(f"{name} GLOB '{shape}'" for shape in (YEAR, YEAR + MONTH, YEAR + MONTH + DAY)))
+        checks.append(" OR ".join(f"{name} GLOB '{shape}'" for shape in (YEAR + MONTH + DAY, YEAR + MONTH, YEAR)))
     return checks
 
 
 def _list(names: tuple[str, ...]) -> str:
     return ", ".join(map(quoted, names))
+
+
+def insert(table: Table) -> str:
+    """Return the INSERT statement that takes a row's cells as its CSV holds them: an empty one is NULL.
+
+    Where the table has dates, it adds their year and precision.
+    """
+    values = [f"nullif(?{place}, '')" for place in range(1, len(table.columns) + 1)]
+    if table.derived:
+        date = f"?{table.names.index(table.order_by) + 1}"
+        precisions = " ".join(f"when {length} then {literal(word)}" for length, word in PRECISION.items())
+        values += [f"cast(substr({date}, 1, 4) as integer)", f"case length({date}) {precisions} end"]
+    return f"INSERT INTO {quoted(table.name)} VALUES ({', '.join(values)})"
 
 
 def create_indexes(table: Table, facets: Sequence[str] = (), orders: Sequence[str] = ()) -> list[str]:
@@ -95,4 +110,8 @@ def text_columns(table: Table) -> list[str]:
 
 
 # Columns of the tables that the build adds carry no constraints; these hold codes, not prose.
-CODES = {"id", "type", "date", "date_precision", "actors", "confidence", "query", "table_name", "role", "property"}
+CODES = {
+    "id", "type", "date", "date_precision", "actors", "confidence", "query", "table_name", "role", "property", "asked",
+    "since", "first_designated", "event_id", "actor_id", "partner_id", "level_id", "partnership_id",
+    "published_total_id",
+}  # fmt: skip

@@ -9,12 +9,16 @@ from __future__ import annotations
 import re
 
 TOKENIZE = "porter unicode61 remove_diacritics 2"
-CJK = re.compile("([\u2e80-\u2fdf\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff])")
+CJK = re.compile("[\u2e80-\u2fdf\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
 
 
 def spaced(text: str | None) -> str | None:
     """Return the text with a space around every Chinese character."""
-    return CJK.sub(r" \1 ", text) if text and not text.isascii() else text
+    return CJK.sub(_apart, text) if text and not text.isascii() else text
+
+
+def _apart(run: re.Match) -> str:
+    return f" {'  '.join(run[0])} "
 
 
 def match_query(words: str) -> str:
