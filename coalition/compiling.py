@@ -9,7 +9,6 @@ import os
 import re
 import sqlite3
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from operator import itemgetter
 from pathlib import Path
@@ -35,7 +34,6 @@ DATED = ("year", "date_precision")  # columns that are added to a table with dat
 DERIVED = Path(__file__).parent / "derived"
 # What SQLite says when it is the machine that fails, and not a statement.
 DISK = re.compile("disk|readonly|unable to open")
-PATIENCE_S = 3600  # of one connection to the draft for the other, which may be slow where events are many
 CACHE_KB = 256_000  # of pages in memory; SQLite's own 2 MB are written out and read again while indexes grow
 NUMBERS = {"integer": int, "number": float}
 
@@ -57,7 +55,7 @@ def drafted(path: Path) -> Iterator[sqlite3.Connection]:
     # The name does not end in .db, so that no server takes it for a database.
     draft = path.with_name(f".{path.name}.{os.getpid()}.building")
     try:
-        with closing(_connected(draft)) as db:
+        with closing(sqlite3.connect(draft, isolation_level=None)) as db:
             # Nobody reads the draft, and it is flushed as a whole: neither journal nor syncing is needed.
             db.executescript(f"pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -{CACHE_KB}")
             yield db
@@ -69,10 +67,6 @@ def drafted(path: Path) -> Iterator[sqlite3.Connection]:
         raise OSError(errno.EIO, str(error), path.name) from error
     finally:
         draft.unlink(missing_ok=True)
-
-
-def _connected(draft: Path | str) -> sqlite3.Connection:
-    return sqlite3.connect(draft, isolation_level=None, timeout=PATIENCE_S)
 
 
 def undescribed(codebook: Codebook) -> Iterator[Problem]:
@@ -124,13 +118,12 @@ def compile_rows(
 ) -> list[Result]:
     """Make all tables in the empty draft `db`; return what the rules found.
 
-    `our_counts`, which gives the rows of published_counts, and `check` are called with a second connection to the
-    draft while the search is filled. Two runs over the same rows write the same bytes: rows are sorted, and neither
-    time nor place enters. Raises BadInput when a rule is broken.
+    `our_counts` gives the rows of published_counts from the database as it stands before; `check` is called when all
+    is there. Two runs over the same rows write the same bytes: rows are sorted, and neither time nor place enters.
+    Raises BadInput when a rule is broken.
     """
     if problems := list(undescribed(codebook)):
         raise BadInput(problems)
-    db.create_function("concat_words", -1, concat_words, deterministic=True)
     db.create_function("sentences", -1, sentences, deterministic=True)
     db.create_function("spaced", 1, spaced, deterministic=True)
     db.create_function("few_of", 1, few_of, deterministic=True)
@@ -162,38 +155,17 @@ def compile_rows(
     for table in counted:
         _derive(db, table)
     _index(db, counted, pages)
-    compared = codebook.table("published_counts")
-    db.execute(create_table(compared))
-    searched = [table for table in codebook.tables if text_columns(table)]
-    for table in searched:
-        db.execute(_text_index(table))
+    progress("totals")
+    _put(db, codebook.table("published_counts"), our_counts(db))
+    progress("search")
+    for table in codebook.tables:
+        _index_text(db, table)
     db.execute("commit")
     db.execute("analyze")
-    progress("search and queries")
-    # Two halves of about equal length, and nearly all of both is spent in SQLite, which holds no lock of Python's.
-    draft = db.execute("pragma database_list").fetchone()[2]
-    with ThreadPoolExecutor(1) as beside:
-        asked = beside.submit(_asked, draft, our_counts, check)
-        db.execute("begin")
-        for table in searched:
-            db.execute(_fill_text_index(table))
-        counts = asked.result()
-    _insert(db, compared, counts)
-    db.execute("commit")
+    progress("queries")
+    db.execute("pragma query_only = on")
+    check(db)
     return results
-
-
-def _asked(draft: str, our_counts: Callable, check: Callable) -> list[tuple]:
-    with closing(_connected(draft)) as db:
-        db.execute("pragma query_only = on")
-        counts = our_counts(db)
-        check(db)
-        return counts
-
-
-def concat_words(*parts: str | None) -> str:
-    """Return the parts that are there, joined by a space (SQL function)."""
-    return " ".join(part for part in parts if part)
 
 
 def sentences(*parts: str | None) -> str:
@@ -280,11 +252,11 @@ def _fill_codebook(db: sqlite3.Connection, codebook: Codebook, everything, resul
         "dataset": list(dataset_properties(codebook, everything).items()),
     }  # fmt: skip
     for name, rows in content.items():
-        db.execute(create_table(codebook.table(name)))
-        _insert(db, codebook.table(name), rows)
+        _put(db, codebook.table(name), rows)
 
 
-def _insert(db: sqlite3.Connection, table: Table, rows: list[tuple]) -> None:
+def _put(db: sqlite3.Connection, table: Table, rows: list[tuple]) -> None:
+    db.execute(create_table(table))
     marks = ", ".join("?" * len(table.columns))
     try:
         db.executemany(f"insert into {quoted(table.name)} values ({marks})", rows)
@@ -311,18 +283,14 @@ def dataset_properties(codebook: Codebook, everything: dict[str, Rows]) -> dict[
     }
 
 
-def _text_index(table: Table) -> str:
-    """Return SQL that creates the full-text index of one table.
-
-    Datasette finds the index only if the content table's name stands in double quotes.
-    """
-    names = ", ".join(map(quoted, text_columns(table)))
+def _index_text(db: sqlite3.Connection, table: Table) -> None:
+    """Create the full-text index of one table; it is filled once, for nothing is ever written after."""
+    columns = text_columns(table)
+    if not columns:
+        return
     name = quoted(f"{table.name}_fts")
-    return f'create virtual table {name} using fts5({names}, tokenize="{TOKENIZE}", content="{table.name}")'
-
-
-def _fill_text_index(table: Table) -> str:
-    """Return SQL that fills the full-text index of one table; once, for nothing is ever written after."""
-    columns = [quoted(column) for column in text_columns(table)]
-    name, words = quoted(f"{table.name}_fts"), ", ".join(f"spaced({column})" for column in columns)
-    return f"insert into {name}(rowid, {', '.join(columns)}) select rowid, {words} from {quoted(table.name)}"
+    names = ", ".join(map(quoted, columns))
+    # Datasette finds the index only if the content table's name stands in double quotes.
+    db.execute(f'create virtual table {name} using fts5({names}, tokenize="{TOKENIZE}", content="{table.name}")')
+    words = ", ".join(f"spaced({quoted(column)})" for column in columns)
+    db.execute(f"insert into {name}(rowid, {names}) select rowid, {words} from {quoted(table.name)}")

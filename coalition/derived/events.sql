@@ -43,7 +43,7 @@ records(id, type, date, year, date_precision, title, summary) as (
 cast_of as (
   select event_id, json_group_array(actor_id) as actors, group_concat(names, '; ') as actor_names
   from (
-    select distinct event_id, actor_id, concat_words(name, name_zh) as names
+    select distinct event_id, actor_id, name || coalesce(' ' || name_zh, '') as names
     from event_actors join actors on actors.id = actor_id
     order by event_id, actor_id
   )
