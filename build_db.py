@@ -6,6 +6,8 @@ from __future__ import annotations
 import gc
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -69,8 +71,7 @@ def build(root: Path, output: Path | None):
       python build_db.py build --output /tmp/coalition.db
     """
     path = output or root / "coalition.db"
-    gc.disable()  # it would go through every cell again and again, and none of them is garbage before the end
-    with told():
+    with told(), uncollected():
         everything, results = build_database(root, path, progress)
     rows = sum(len(rows.rows) for rows in everything.values())
     click.echo(f"{path.name}: {rows:,} rows in {len(everything)} tables, {len(results)} rules hold")
@@ -85,7 +86,7 @@ def check(root: Path):
     Example:
       python build_db.py check
     """
-    with told():
+    with told(), uncollected():
         everything, results = check_all(root, progress)
     click.echo(f"No problems in {len(everything)} tables; {len(results)} rules hold")
 
@@ -236,6 +237,16 @@ def progress(words: str) -> None:
     """Say what is being worked on, on a terminal only."""
     if sys.stderr.isatty():
         click.echo(f"\r\033[K{words} …", nl=False, err=True)
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Keep the garbage collector from going through every cell again and again; none of them is garbage here."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 class told:
