@@ -145,6 +145,7 @@ async def slow_site(database):
     return slow
 
 
+@pytest.mark.long
 async def test_a_facet_stopped_by_the_limit_is_counted_whole_before_the_site_opens(database):
     slow = await slow_site(database)
     await warm_up(slow)

@@ -68,6 +68,7 @@ def rows(text: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(text, newline="")))
 
 
+@pytest.mark.long
 async def test_the_csv_file_is_what_the_table_streams(served, codebook):
     for table in codebook.tables:
         streamed = await served.client.get(f"/coalition/{table.name}.csv?_stream=on")
@@ -78,6 +79,7 @@ async def test_the_csv_file_is_what_the_table_streams(served, codebook):
         assert sorted(written) == sorted(expected), table.name
 
 
+@pytest.mark.long
 def test_downloads_are_written_once_per_build(database, tmp_path):
     folder = prepared_downloads(ROOT, database, tmp_path / "dist")
     manifest = folder / "manifest.json"
