@@ -55,16 +55,15 @@ def read_table(path: Path, table: Table) -> tuple[Rows, list[Problem]]:
         rows.readable = False
         return rows, problems or [problem(table.file, "the file is empty; it needs at least its header")]
     header = records[0][1]
-    width = len(header)
     found = list(_header_problems(header, table))
     problems += found
     if found:
         rows.readable = False
         return rows, problems
     for number, cells in records[1:]:
-        if len(cells) != width:
+        if len(cells) != len(header):
             key = cells[0] if cells else ""
-            problems.append(problem(table.file, f"has {len(cells)} cells, needs {width}", number, key))
+            problems.append(problem(table.file, f"has {len(cells)} cells, needs {len(header)}", number, key))
         else:
             rows.rows.append((number, cells))
     return rows, problems
