@@ -6,9 +6,11 @@ import re
 from xml.etree import ElementTree
 
 import pytest
+import vl_convert
 
 from coalition import ROOT
-from coalition.charts.drawing import png_of
+from coalition.charts.drawing import _draw_svg, png_of
+from coalition.charts.spec import VERSION
 from coalition.charts.theme import FONT
 from coalition.metadata import queries, read_metadata
 from tests.conftest import CODEBOOK
@@ -35,6 +37,14 @@ async def test_every_spec_holds_its_data(served, name):
     assert len(spec["datasets"]["rows"]) == len(rows) > 0
     del spec["datasets"]  # a column may be called url; the spec itself names none
     assert '"url"' not in json.dumps(spec)
+
+
+@pytest.mark.parametrize("name", CHARTS)
+async def test_a_chart_drawn_again_in_another_size_is_what_vega_draws_of_its_spec(served, name):
+    """Only the size and the rows are new in a compiled form, so that one of another size must not show."""
+    one, other = [(await served.client.get(f"/coalition/{name}.vl.json?width={width}")).text for width in (700, 1000)]
+    assert _draw_svg(one) != _draw_svg(other)
+    assert _draw_svg(other) == vl_convert.vegalite_to_svg(other, vl_version=VERSION, allowed_base_urls=[])
 
 
 @pytest.mark.parametrize("name", CHARTS)

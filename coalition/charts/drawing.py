@@ -14,6 +14,7 @@ import threading
 from collections import OrderedDict
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from functools import lru_cache
 from importlib import metadata
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -24,6 +25,7 @@ from coalition.charts.spec import VERSION, Undrawable
 WORKERS = 2
 SECONDS = 20  # a chart that takes longer is given up
 MOST_BYTES = 96 * 1024 * 1024
+FIRST = {"data": {"values": [{"of": 1}]}, "mark": "bar", "encoding": {"x": {"field": "of", "type": "ordinal"}}}
 SVG = f"svg-{metadata.version('vl-convert-python')}-"  # begins the key of a chart
 
 
@@ -52,7 +54,7 @@ _pool: ProcessPoolExecutor | None = None
 
 
 async def svg_of(spec: dict) -> str:
-    """Return the SVG that Vega draws of a Vega-Lite spec; raise Undrawable with Vega's reason."""
+    """Return the SVG that Vega draws of a spec as `assemble` makes it; raise Undrawable with Vega's reason."""
     return await _once(SVG, json.dumps(spec, ensure_ascii=False), _draw_svg)
 
 
@@ -144,7 +146,7 @@ def _workers() -> ProcessPoolExecutor:
 
 
 def _prepare() -> None:
-    """Load the fonts and watch the server; runs in the worker."""
+    """Load the fonts and Vega, and watch the server; runs in the worker."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
     from importlib.resources import files
 
@@ -153,6 +155,8 @@ def _prepare() -> None:
     import vl_convert
 
     vl_convert.register_font_directory(str(files("noto_cjk_sans_otc")))
+    # The first picture takes most of a second, and others would wait behind it.
+    vl_convert.vegalite_to_svg(FIRST, vl_version=VERSION, allowed_base_urls=[])
 
 
 def _end_with_parent() -> None:
@@ -164,9 +168,25 @@ def _end_with_parent() -> None:
 
 
 def _draw_svg(spec: str) -> str:
+    """Draw with the compiled form of the spec; only its size and its rows are new when a chart is drawn again."""
     import vl_convert
 
-    return vl_convert.vegalite_to_svg(spec, vl_version=VERSION, allowed_base_urls=[])
+    form = json.loads(spec)
+    rows = form["datasets"]
+    size = {side: form[side] for side in ("width", "height") if isinstance(form.get(side), (int, float))}
+    form |= {side: 100 for side in size} | {"datasets": {name: [] for name in rows}}
+    vega = json.loads(_compiled(json.dumps(form))) | size
+    for data in vega["data"]:
+        if data["name"] in rows:
+            data["values"] = rows[data["name"]]
+    return vl_convert.vega_to_svg(vega, allowed_base_urls=[])
+
+
+@lru_cache(256)
+def _compiled(form: str) -> str:
+    import vl_convert
+
+    return json.dumps(vl_convert.vegalite_to_vega(form, vl_version=VERSION))
 
 
 def _draw_png(svg: str, scale: float) -> bytes:

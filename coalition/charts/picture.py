@@ -53,7 +53,7 @@ def drawing(svg: str) -> Drawing:
     return Drawing(width, height, inside)
 
 
-_NUMBER = re.compile(r"-?\d+\.\d+")
+_NUMBER = re.compile(r"-?\d+\.\d\d+")
 
 
 def _rounded(found: re.Match) -> str:

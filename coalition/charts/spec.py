@@ -15,6 +15,7 @@ NARROW = 480  # pictures below this width are drawn for a phone
 # Keys of `chart:` that are ours; everything else is Vega-Lite.
 OWN_KEYS = {"alt", "claim", "data_note", "spec"}
 LABEL_SIZE, LINE = 12, 13  # pixels of an axis label and of its lines
+LEGEND_LABEL = 220  # pixels after which a name in a legend is cut
 
 
 class Undrawable(ValueError):
@@ -59,7 +60,7 @@ def assemble(chart: dict, rows: list[dict], options: Options = Options()) -> dic
         **_sizes(spec, units, rows, options, lines),
         **spec,
         "datasets": datasets,
-        "config": _merged(theme.config(options.narrow), spec.get("config", {})),
+        "config": _merged(theme.config(), spec.get("config", {})),
     }
 
 
@@ -185,12 +186,13 @@ def _short_legend(unit: dict, rows: list[dict], options: Options) -> None:
         values = [str(v) for v in (domain or dict.fromkeys(_values(rows, channel["field"])))]
         if not values:
             continue
-        widest = max(min(text_width(value), 220) for value in values) + 34
+        widest = max(text_width(value) for value in values)
         # A legend begins where the plot does: names on the y axis take their room from it.
         named = any(c.get("type") in ("nominal", "ordinal") for c in _channels(unit, "y"))
         room = options.width - (_label_room(options) if named else 0)
         legend = channel.setdefault("legend", {})
-        legend.setdefault("columns", max(1, min(len(values) + 1, int(room // widest))))
+        legend.setdefault("labelLimit", LEGEND_LABEL if widest > LEGEND_LABEL else 0)
+        legend.setdefault("columns", max(1, min(len(values) + 1, int(room // (min(widest, LEGEND_LABEL) + 34)))))
 
 
 def _wrap_labels(unit: dict, rows: list[dict], options: Options) -> int:
@@ -206,7 +208,6 @@ def _wrap_labels(unit: dict, rows: list[dict], options: Options) -> int:
         long = {name: parts for name, parts in lines.items() if len(parts) > 1}
         if long:
             axis.setdefault("labelExpr", f"({json.dumps(long, ensure_ascii=False)})[datum.label] || datum.label")
-            axis.setdefault("labelLimit", 0)
             axis.setdefault("labelLineHeight", LINE)
             # Vega sets the first line in the middle; the block as a whole belongs there.
             axis.setdefault("labelOffset", {"condition": [_raised(long, 2), _raised(long, 3)], "value": 0})
