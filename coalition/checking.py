@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from operator import itemgetter
 
@@ -25,6 +25,7 @@ HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u180e\u200b-\u200f\u2028-\u202f\u
 # Spreadsheets run a cell that starts so, also one in a CSV. The published CSVs equal the database cell by cell, so
 # that nothing can be escaped on the way out; therefore it does not come in.
 FORMULA = re.compile("[=+@]|-(?![0-9])")
+BEGINNINGS = " =+@-"  # of texts that may begin with a space or as a formula; the empty text is in it too
 
 
 def cell_problems(rows: Rows) -> Iterator[Problem]:
@@ -32,7 +33,7 @@ def cell_problems(rows: Rows) -> Iterator[Problem]:
     table = rows.table
     for index, column in enumerate(table.columns):
         values = {cells[index] for _, cells in rows.rows}
-        verdicts = {value: sentence for value in values if (sentence := cell_problem(value, column))}
+        verdicts = {v: sentence for v in _doubtful(values, column) if (sentence := cell_problem(v, column))}
         if not verdicts:
             continue
         for number, cells in rows.rows:
@@ -40,13 +41,23 @@ def cell_problems(rows: Rows) -> Iterator[Problem]:
                 yield problem(table.file, sentence, number, rows.key(cells), column.name)
 
 
+def _doubtful(values: set[str], column: Column) -> Iterable[str]:
+    """Return the values that need a closer look: most texts are plain from their first letter to their last."""
+    if column.type != "string" or column.enum or column.is_date:
+        return values
+    has_form = _pattern(column.pattern).search if column.pattern else bool
+    return [
+        v
+        for v in values
+        if not (v.isascii() and v.isprintable() and v[:1] not in BEGINNINGS and v[-1] != " " and has_form(v))
+    ]
+
+
 def cell_problem(value: str, column: Column) -> str:
     """Return a sentence that says why the value does not fit the column, or '' if it does."""
     if value == "":
         return "is empty, but every row needs it" if column.required else ""
-    # Most cells are plain letters from their first to their last, and need no closer look.
-    plain = value.isascii() and value.isprintable() and value[0] != " " != value[-1]
-    if not plain and (sentence := character_problem(value)):
+    if sentence := character_problem(value):
         return sentence
     if column.type == "string" and (formula := FORMULA.match(value)):
         sentence = f"'{shown(value)}' starts with '{formula[0]}', which spreadsheets take for a formula"
@@ -64,7 +75,7 @@ def cell_problem(value: str, column: Column) -> str:
 
 def character_problem(value: str) -> str:
     """Return why a text must not hold the characters that it holds, or ''."""
-    if hidden := HIDDEN.search(value):
+    if not (value.isascii() and value.isprintable()) and (hidden := HIDDEN.search(value)):
         return f"'{shown(value)}' holds the hidden character U+{ord(hidden[0]):04X}"
     if value != value.strip():
         return f"'{shown(value)}' has a space at its start or end"

@@ -54,18 +54,19 @@ def read_table(path: Path, table: Table) -> tuple[Rows, list[Problem]]:
     if not records:
         rows.readable = False
         return rows, problems or [problem(table.file, "the file is empty; it needs at least its header")]
-    header = records[0][1]
+    header = records[0]
     found = list(_header_problems(header, table))
     problems += found
     if found:
         rows.readable = False
         return rows, problems
-    for number, cells in records[1:]:
-        if len(cells) != len(header):
-            key = cells[0] if cells else ""
-            problems.append(problem(table.file, f"has {len(cells)} cells, needs {len(header)}", number, key))
-        else:
+    width = len(header)
+    for number, cells in enumerate(records[1:], start=2):
+        if len(cells) == width:
             rows.rows.append((number, cells))
+        else:
+            key = cells[0] if cells else ""
+            problems.append(problem(table.file, f"has {len(cells)} cells, needs {width}", number, key))
     return rows, problems
 
 
@@ -93,12 +94,12 @@ def _text(path: Path, file: str) -> tuple[str | None, list[Problem]]:
     return text, problems
 
 
-def _records(text: str, file: str) -> tuple[list[tuple[int, list[str]]], list[Problem]]:
+def _records(text: str, file: str) -> tuple[list[list[str]], list[Problem]]:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    records, problems = [], []
+    records: list[list[str]] = []
+    problems = []
     try:
-        for number, cells in enumerate(reader, start=1):
-            records.append((number, cells))
+        records.extend(reader)
     except csv.Error as error:
         problems.append(problem(file, f"not valid CSV near line {reader.line_num}: {error}", len(records) + 1))
     return records, problems

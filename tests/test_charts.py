@@ -130,6 +130,35 @@ def test_pages_are_accessible_and_fit_a_phone(address, browser, path):
     context.close()
 
 
+BEYOND = """() => [...document.querySelectorAll("svg.chart-svg")].flatMap(svg => {
+  const room = svg.getBoundingClientRect(), texts = room.width ? [...svg.querySelectorAll("text")] : [];
+  return texts.filter(text => {
+    const box = text.getBoundingClientRect();
+    return box.left < room.left - 1 || box.right > room.right + 1 || box.bottom > room.bottom + 1;
+  }).map(text => text.textContent);
+})"""
+
+
+EMBEDS = [f"/coalition/{name}.embed" for name in CHARTS]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    "paths", [["/charts"], pytest.param(EMBEDS, marks=pytest.mark.long)], ids=["gallery", "embeds"]
+)
+def test_no_label_or_legend_of_a_chart_is_cut_off(address, browser, paths):
+    page = browser.new_page()
+    cut = {}
+    for path in paths:
+        page.goto(address + path)
+        for width in (320, 900):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.locator("svg.chart-svg text:visible").count() > 3
+            cut[path, width] = page.evaluate(BEYOND)
+    assert {place: texts for place, texts in cut.items() if texts} == {}
+    page.close()
+
+
 FOREIGN = """<!DOCTYPE html><html lang="en"><title>An article</title><body style="margin:0">
 <h1>An article</h1><iframe src="{address}/coalition/{name}.embed" title="chart" width="600" height="150"></iframe>
 <script src="{address}/static/resize.js"></script></body></html>"""

@@ -177,13 +177,21 @@ def breaks(numbers: list[float]) -> list[int]:
     return fitting
 
 
+def _folded(unit: dict, field: str) -> list[str]:
+    """Return the names that a field takes when the chart folds columns into it."""
+    folds = (step for step in unit.get("transform", []) if "fold" in step)
+    return next((step["fold"] for step in folds if step.get("as", ["key"])[0] == field), [])
+
+
 def _short_legend(unit: dict, rows: list[dict], options: Options) -> None:
     """Put as many legend entries side by side as fit, and leave out the legend of a colour with one value."""
     for channel in _channels(unit, "color", "fill", "shape"):
         if channel.get("legend", {}) is None:
             continue
         domain = channel.get("scale", {}).get("domain") if isinstance(channel.get("scale"), dict) else None
-        values = [str(v) for v in (domain or dict.fromkeys(_values(rows, channel["field"])))]
+        values = [
+            str(v) for v in domain or dict.fromkeys(_folded(unit, channel["field"]) or _values(rows, channel["field"]))
+        ]
         if not values:
             continue
         widest = max(text_width(value) for value in values)
@@ -240,7 +248,7 @@ def _sizes(spec: dict, units: list[dict], rows: list[dict], options: Options, li
     """Return width, height and autosize: discrete rows have steps, maps and time charts a ratio."""
     if any(key in spec for key in ("hconcat", "vconcat", "concat", "facet")):
         return {}
-    sizes = {"width": options.width, "autosize": {"type": "fit-x", "contains": "padding"}, "padding": 2}
+    sizes = {"width": options.width, "autosize": {"type": "fit-x", "contains": "padding"}, "padding": 4}
     if is_map(spec):
         return {**sizes, "height": options.height or round(options.width * 0.46)}
     if "height" in spec:
