@@ -34,6 +34,7 @@ from load import ROOT
 
 sys.path.insert(0, str(ROOT))  # so that it runs from a clone without an install
 
+from build_db import uncollected
 from coalition.building import build
 from coalition.codebook import Codebook, Table, read_codebook
 from coalition.problems import BadInput
@@ -239,7 +240,8 @@ def run(times: int, codebook: Codebook, broken: set[str], keep: Path | None) -> 
         put_rules(root, broken)
         database = root / "coalition.db"
         start = time.perf_counter()
-        everything, _ = build(root, database)
+        with uncollected():
+            everything, _ = build(root, database)
         seconds = time.perf_counter() - start
         rows = sum(len(rows.rows) for rows in everything.values())
         events = sum(len(everything[name].rows) for name in COPIED[:2] + COPIED[3:5])

@@ -34,7 +34,8 @@ DATED = ("year", "date_precision")  # columns that are added to a table with dat
 DERIVED = Path(__file__).parent / "derived"
 # What SQLite says when it is the machine that fails, and not a statement.
 DISK = re.compile("disk|readonly|unable to open")
-CACHE_KB = 256_000  # of pages in memory; SQLite's own 2 MB are written out and read again while indexes grow
+# Of pages in memory, at most; with less, those of a large file are written out and read again while indexes grow.
+CACHE_KB = 2_000_000
 NUMBERS = {"integer": int, "number": float}
 
 
