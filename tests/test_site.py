@@ -24,6 +24,14 @@ async def test_every_page_answers_and_its_links_do(served, path):
         assert (await served.client.get(link)).status_code == 200, (path, link)
 
 
+@pytest.mark.parametrize("path", [*PATHS, "/coalition/events", "/coalition/exercises_by_year"])
+async def test_a_link_to_a_place_in_a_page_finds_one_such_place(served, path):
+    for page, place in {(path, ""), *re.findall(r'href="(/[^"#]*|)#([^"]+)"', (await served.client.get(path)).text)}:
+        places = re.findall(r'\sid="([^"]+)"', (await served.client.get(page or path)).text)
+        assert not place or place in places, (page, place)
+        assert len(places) == len(set(places)), sorted(p for p in set(places) if places.count(p) > 1)
+
+
 @pytest.mark.parametrize("table", ["partnerships", "exercises", "statements", "sanctions_defiance"])
 async def test_a_record_shows_its_documents(served, table):
     rows = (await served.client.get(f"/coalition/{table}.json?_shape=array&_size=5")).json()
