@@ -158,7 +158,8 @@ def serve(root: Path, host: str, port: int, log: bool, downloads: Path | None, o
     if open_browser:
         click.launch(url)
     files = prepared_downloads(root, path, downloads or root / "dist")
-    app = application(site(root, path, files), log)
+    # What is there then stays; to look through it for garbage again and again would hold readers up.
+    app = application(site(root, path, files), log, once_warm=gc.freeze)
     # Whoever takes their time over a large file must not hold up a restart for ever.
     options = {"lifespan": "on", "log_level": "warning", "access_log": False, "timeout_graceful_shutdown": 10}
     uvicorn.run(app, host=host, port=port, http=Repeating, ws="none", **options)

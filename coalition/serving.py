@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from functools import lru_cache
 from pathlib import Path
@@ -92,8 +93,11 @@ def prepared_downloads(root: Path, database: Path, folder: Path) -> Path | None:
     return folder
 
 
-def application(datasette: Datasette, log: bool = True):
-    """Return the site as an ASGI application that starts whole, draws its usual pictures, and logs what it answers."""
+def application(datasette: Datasette, log: bool = True, once_warm: Callable[[], None] = lambda: None):
+    """Return the site as an ASGI application that starts whole, draws its usual pictures, and logs what it answers.
+
+    `once_warm` is called when what most readers ask for is made.
+    """
     app = datasette.app()
 
     async def started(scope, receive, send):
@@ -104,6 +108,7 @@ def application(datasette: Datasette, log: bool = True):
         # Before the first request: Datasette would let a second one pass while the first still starts it.
         await datasette.invoke_startup()
         warming = asyncio.create_task(warm_up(datasette))
+        warming.add_done_callback(lambda _: once_warm())
         await send({"type": "lifespan.startup.complete"})
         await receive()
         warming.cancel()
