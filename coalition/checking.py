@@ -75,7 +75,7 @@ def cell_problem(value: str, column: Column) -> str:
 
 def character_problem(value: str) -> str:
     """Return why a text must not hold the characters that it holds, or ''."""
-    if not (value.isascii() and value.isprintable()) and (hidden := HIDDEN.search(value)):
+    if hidden := HIDDEN.search(value):
         return f"'{shown(value)}' holds the hidden character U+{ord(hidden[0]):04X}"
     if value != value.strip():
         return f"'{shown(value)}' has a space at its start or end"

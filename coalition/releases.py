@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 from coalition.feeds import moment, text
 
 HEADING = re.compile(r"^## (?P<version>\d+\.\d+\.\d+) \((?P<date>\d{4}-\d{2}-\d{2})\)\n", re.M)
+LINK = re.compile(r"\[([^\]]+)\]\([^)]+\)")
 
 
 def read_releases(root: Path) -> list[dict]:
@@ -40,9 +41,12 @@ def read_note(path: Path) -> dict | None:
 def lines_of(section: str) -> list[str]:
     """Return the items and paragraphs of a section, each on one line.
 
-    >>> lines_of("- One\\n  item.\\n- Two.\\n")
-    ['One item.', 'Two.']
+    Of a link the words stay: it leads to a file of the project, which the site does not have.
+
+    >>> lines_of("- One\\n  item ([table](docs/a.md)).\\n- Two.\\n")
+    ['One item (table).', 'Two.']
     """
+    section = LINK.sub(r"\1", section)
     blocks = re.split(r"\n(?=- )|\n\s*\n", section.strip())
     return [" ".join(block.removeprefix("- ").split()) for block in blocks if block.strip()]
 

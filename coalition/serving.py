@@ -100,6 +100,10 @@ def application(datasette: Datasette, log: bool = True, once_warm: Callable[[], 
     """
     app = datasette.app()
 
+    async def warm():
+        await warm_up(datasette)
+        once_warm()
+
     async def started(scope, receive, send):
         if scope["type"] != "lifespan":
             await app(scope, receive, send)
@@ -107,8 +111,7 @@ def application(datasette: Datasette, log: bool = True, once_warm: Callable[[], 
         assert (await receive())["type"] == "lifespan.startup"
         # Before the first request: Datasette would let a second one pass while the first still starts it.
         await datasette.invoke_startup()
-        warming = asyncio.create_task(warm_up(datasette))
-        warming.add_done_callback(lambda _: once_warm())
+        warming = asyncio.create_task(warm())
         await send({"type": "lifespan.startup.complete"})
         await receive()
         warming.cancel()

@@ -196,8 +196,9 @@ def _short_legend(unit: dict, rows: list[dict], options: Options) -> None:
             continue
         widest = max(text_width(value) for value in values)
         # A legend begins where the plot does: names on the y axis take their room from it.
-        named = any(c.get("type") in ("nominal", "ordinal") for c in _channels(unit, "y"))
-        room = options.width - (_label_room(options) if named else 0)
+        named = [c["field"] for c in _channels(unit, "y") if c.get("type") in ("nominal", "ordinal")]
+        longest = max((text_width(str(name)) for field in named for name in _values(rows, field)), default=0)
+        room = options.width - min(longest + 10, _label_room(options)) * bool(named)
         legend = channel.setdefault("legend", {})
         legend.setdefault("labelLimit", LEGEND_LABEL if widest > LEGEND_LABEL else 0)
         legend.setdefault("columns", max(1, min(len(values) + 1, int(room // (min(widest, LEGEND_LABEL) + 34)))))

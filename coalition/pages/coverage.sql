@@ -1,1 +1,1 @@
-select * from coverage order by table_name, id
+select table_name, scope, gap from coverage order by table_name, id
