@@ -39,7 +39,12 @@ async def test_every_spec_holds_its_data(served, name):
     assert '"url"' not in json.dumps(spec)
 
 
-@pytest.mark.parametrize("name", CHARTS)
+# One chart of each shape with every run, and all of them with the long tests: bars, map, heat map, dots.
+SHAPES = ("exercises_by_year", "partner_map", "statement_themes_by_year", "our_counts_against_published")
+ONE_OF_A_SHAPE = [name if name in SHAPES else pytest.param(name, marks=pytest.mark.long) for name in CHARTS]
+
+
+@pytest.mark.parametrize("name", ONE_OF_A_SHAPE)
 async def test_a_chart_drawn_again_in_another_size_is_what_vega_draws_of_its_spec(served, name):
     """Only the size and the rows are new in a compiled form, so that one of another size must not show."""
     one, other = [(await served.client.get(f"/coalition/{name}.vl.json?width={width}")).text for width in (700, 1000)]
@@ -164,14 +169,8 @@ FOREIGN = """<!DOCTYPE html><html lang="en"><title>An article</title><body style
 <script src="{address}/static/resize.js"></script></body></html>"""
 
 
-# One chart of each shape with every run, and all of them with the long tests: bars, map, heat map, dots.
-SHAPES = ("exercises_by_year", "partner_map", "statement_themes_by_year", "our_counts_against_published")
-
-
 @pytest.mark.browser
-@pytest.mark.parametrize(
-    "name", [name if name in SHAPES else pytest.param(name, marks=pytest.mark.long) for name in CHARTS]
-)
+@pytest.mark.parametrize("name", ONE_OF_A_SHAPE)
 def test_an_embed_in_a_foreign_page_shows_marks_takes_its_height_and_asks_no_other_host(address, browser, name):
     from axe_playwright_python.sync_playwright import Axe
 
