@@ -11,6 +11,7 @@ from weakref import WeakSet
 from coalition.asking import named_queries
 from coalition.charts.answers import charted_queries
 from coalition.charts.drawing import load_drawn, save_drawn
+from coalition.charts.render import practised
 from coalition.known import patient
 from coalition.metadata import DATABASE
 
@@ -42,6 +43,8 @@ async def warm_up(datasette) -> None:
 
     await asyncio.gather(*(ask(path) for path in (*PAGES, *tables, *queries, *charts)))
     await datasette.get_database(DATABASE).known.learn()
+    for name in charted_queries(datasette):  # one at a time, for readers' pictures wait in the same queue
+        await practised(datasette, name)
     _warm.add(datasette)
 
 

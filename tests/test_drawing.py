@@ -1,6 +1,7 @@
-"""Claims about the processes that draw: what becomes of a picture when another takes too long."""
+"""Claims about the processes that draw."""
 
 import asyncio
+import os
 import time
 
 import pytest
@@ -21,3 +22,21 @@ async def test_a_drawing_survives_that_another_took_too_long(monkeypatch):
     with pytest.raises(Undrawable):
         await slow
     assert await asyncio.gather(other, *waiting) == [None] * 21
+
+
+def compiled_here() -> tuple[int, int]:
+    """Return this process and how many charts it has compiled; the pause leaves the next call to another process."""
+    time.sleep(0.5)
+    return os.getpid(), drawing._compiled.cache_info().currsize
+
+
+async def test_a_chart_that_was_practised_is_compiled_in_every_process_that_draws(monkeypatch):
+    monkeypatch.setattr(drawing, "_pool", None)
+
+    async def compiled() -> dict[int, int]:
+        return dict(await asyncio.gather(*(drawing._work(compiled_here) for _ in range(drawing.WORKERS))))
+
+    assert list((await compiled()).values()) == [0] * drawing.WORKERS
+    await drawing.practise(drawing.FIRST | {"datasets": {}})
+    assert list((await compiled()).values()) == [1] * drawing.WORKERS
+    drawing._pool.shutdown()
