@@ -19,6 +19,7 @@ from coalition.building import build
 from coalition.codebook import read_codebook
 from coalition.serving import site
 from tests.campaign import FIGURES
+from tests.part import write_part
 
 CODEBOOK = read_codebook(ROOT / "sources")[0]
 
@@ -79,10 +80,18 @@ def browser():
         chromium.close()
 
 
+@pytest.fixture(scope="session")
+def part(tmp_path_factory) -> Path:
+    """The sources of a part of the dataset."""
+    folder = tmp_path_factory.mktemp("part") / "sources"
+    write_part(ROOT / "sources", folder)
+    return folder
+
+
 @pytest.fixture
-def project(tmp_path) -> Path:
-    """A copy of the sources and metadata.yml that a test may spoil."""
-    shutil.copytree(ROOT / "sources", tmp_path / "sources")
+def project(part, tmp_path) -> Path:
+    """A copy of a part of the sources and of metadata.yml that a test may spoil."""
+    shutil.copytree(part, tmp_path / "sources")
     shutil.copy(ROOT / "metadata.yml", tmp_path)
     return tmp_path
 

@@ -30,12 +30,13 @@ def test_two_builds_are_the_same_bytes(database, tmp_path):
     assert (tmp_path / "again.db").read_bytes() == database.read_bytes()
 
 
-def test_order_of_rows_does_not_matter(database, project, tmp_path):
+def test_order_of_rows_does_not_matter(project, tmp_path):
+    build(project, tmp_path / "once.db")
     for path in (project / "sources").glob("*.csv"):
         header, *lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
         path.write_text(header + "".join(reversed(lines)), encoding="utf-8")
     build(project, tmp_path / "again.db")
-    assert (tmp_path / "again.db").read_bytes() == database.read_bytes()
+    assert (tmp_path / "again.db").read_bytes() == (tmp_path / "once.db").read_bytes()
 
 
 @pytest.mark.parametrize("table", [t for t in CODEBOOK.tables], ids=lambda t: t.name)
