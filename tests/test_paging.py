@@ -20,7 +20,7 @@ async def test_a_streamed_table_is_whole(served, table):
     assert len(rows) == len(set(map(tuple, rows))) == count
 
 
-@pytest.mark.parametrize("direction", ["_sort", "_sort_desc"])
+@pytest.mark.parametrize("direction", ["_sort", pytest.param("_sort_desc", marks=pytest.mark.long)])
 @pytest.mark.parametrize("table", SORTED, ids=lambda table: table.name)
 async def test_no_row_is_lost_between_pages_whatever_the_order(served, table, direction):
     database = served.get_database("coalition")
