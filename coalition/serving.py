@@ -18,7 +18,7 @@ from coalition.accesslog import AccessLog
 from coalition.compressing import compress_files
 from coalition.exporting import export, is_current
 from coalition.schema import quoted
-from coalition.warming import warm_up
+from coalition.warming import practise_usual, warm_up
 
 MOST_TOLD = 4096  # answers about metadata; a page asks some ten different ones
 
@@ -102,6 +102,7 @@ def application(datasette: Datasette, log: bool = True, once_warm: Callable[[], 
 
     async def warm():
         await warm_up(datasette)
+        await practise_usual(datasette)
         once_warm()
 
     async def started(scope, receive, send):

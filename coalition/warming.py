@@ -43,9 +43,13 @@ async def warm_up(datasette) -> None:
 
     await asyncio.gather(*(ask(path) for path in (*PAGES, *tables, *queries, *charts)))
     await datasette.get_database(DATABASE).known.learn()
+    _warm.add(datasette)
+
+
+async def practise_usual(datasette) -> None:
+    """Have every usual chart drawn by every process that draws; of use only where readers will ask for others."""
     for name in charted_queries(datasette):  # one at a time, for readers' pictures wait in the same queue
         await practised(datasette, name)
-    _warm.add(datasette)
 
 
 async def draw_usual(datasette) -> int:

@@ -39,9 +39,8 @@ def write_part(sources: Path, folder: Path) -> None:
 
 
 def _of_kept(row: dict[str, str], kept: set[str]) -> bool:
-    """Return whether a row refers to no event, or to one that is kept."""
-    referred = [row[column] for column in REFERENCES if row.get(column)]
-    return not referred or all(event in kept for event in referred)
+    """Return whether all events that a row refers to are kept."""
+    return all(row[column] in kept for column in REFERENCES if row.get(column))
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

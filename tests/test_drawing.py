@@ -36,7 +36,9 @@ async def test_a_chart_that_was_practised_is_compiled_in_every_process_that_draw
     async def compiled() -> dict[int, int]:
         return dict(await asyncio.gather(*(drawing._work(compiled_here) for _ in range(drawing.WORKERS))))
 
-    assert list((await compiled()).values()) == [0] * drawing.WORKERS
+    while len(before := await compiled()) < drawing.WORKERS:  # one starts later than another
+        pass
+    assert set(before.values()) == {0}
     await drawing.practise(drawing.FIRST | {"datasets": {}})
     assert list((await compiled()).values()) == [1] * drawing.WORKERS
     drawing._pool.shutdown()
