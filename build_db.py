@@ -148,8 +148,9 @@ def serve(root: Path, host: str, port: int, log: bool, downloads: Path | None, o
     if is_stale(root, path):
         with told():
             build_database(root, path, progress)
-    import uvicorn  # these two take half a second, which only this command needs
+    import uvicorn  # these take half a second, which only this command needs
 
+    from coalition.ending import run
     from coalition.repeating import Repeating
     from coalition.serving import application, prepared_downloads, site
 
@@ -162,7 +163,7 @@ def serve(root: Path, host: str, port: int, log: bool, downloads: Path | None, o
     app = application(site(root, path, files), log, once_warm=gc.freeze)
     # Whoever takes their time over a large file must not hold up a restart for ever.
     options = {"lifespan": "on", "log_level": "warning", "access_log": False, "timeout_graceful_shutdown": 10}
-    uvicorn.run(app, host=host, port=port, http=Repeating, ws="none", **options)
+    run(uvicorn.Config(app, host=host, port=port, http=Repeating, ws="none", **options))
 
 
 @cli.command()

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
+from coalition.ending import is_ending
+
 MOST_BYTES = 64 * 1024  # of a request line with its headers; a longer query belongs on one's own machine
 SECONDS = 20  # from the first byte, or the connection, to the end of the head
 REFUSAL = (
@@ -42,6 +44,8 @@ class Guarded(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
         if self.cycle is not before:
             self._unanswered = 0
             self._stop_clock()
+            if is_ending(self.server_state):
+                self.cycle.keep_alive = False
 
     def _answering(self) -> bool:
         return self.cycle is not None and not self.cycle.response_complete

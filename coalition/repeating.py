@@ -10,6 +10,7 @@ import re
 import time
 from collections.abc import Callable
 
+from coalition.ending import is_ending
 from coalition.guarding import Guarded
 
 MOST_HEADS = 4096
@@ -75,7 +76,8 @@ class Repeating(Guarded):
 
     def _repeated(self, again, note) -> bool:
         start = time.perf_counter()
-        pieces = None if self.flow.write_paused or self.transport.is_closing() else again()
+        long_way = self.flow.write_paused or self.transport.is_closing() or is_ending(self.server_state)
+        pieces = None if long_way else again()
         if pieces:
             self._write(*pieces)
             if note:

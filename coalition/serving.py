@@ -16,6 +16,7 @@ from datasette.utils import parse_metadata
 
 from coalition.accesslog import AccessLog
 from coalition.compressing import compress_files
+from coalition.ending import Retried
 from coalition.exporting import export, is_current
 from coalition.schema import quoted
 from coalition.warming import practise_usual, warm_up
@@ -118,4 +119,5 @@ def application(datasette: Datasette, log: bool = True, once_warm: Callable[[], 
         warming.cancel()
         await send({"type": "lifespan.shutdown.complete"})
 
-    return AccessLog(started) if log else started
+    retried = Retried(started)
+    return AccessLog(retried) if log else retried

@@ -43,7 +43,7 @@ def server(database):
 
 def examples(address: str) -> list[tuple[str, str]]:
     """Return (language, code) of every example on the page."""
-    page = httpx.get(f"{address}/developers").text
+    page = httpx.get(f"{address}/developers", timeout=60).text
     return [
         (kind, html.unescape(code)) for kind, code in re.findall(r'<code data-run="(\w+)">(.*?)</code>', page, re.S)
     ]
@@ -70,7 +70,7 @@ def test_the_duckdb_example_runs_on_the_same_csv(server, tmp_path):
     (sql,) = [code for kind, code in examples(server) if kind == "duckdb"]
     (address,) = re.findall(r"read_csv\('(.*?)'\)", sql)
     file = tmp_path / "exercises.csv"
-    file.write_bytes(httpx.get(address).content)
+    file.write_bytes(httpx.get(address, timeout=60).content)
     rows = duckdb.sql(sql.replace(address, str(file)).rstrip(";")).fetchall()
     assert sum(count for _, count in rows) > 100
 
@@ -78,4 +78,4 @@ def test_the_duckdb_example_runs_on_the_same_csv(server, tmp_path):
 @pytest.mark.parametrize("path", ["/country/IRN.json", "/search.json?q=Baltic", "/coalition/exercises.json",
                                   "/downloads/manifest.json", "/feed.atom"])  # fmt: skip
 def test_other_sites_may_ask_from_the_browser(server, path):
-    assert httpx.get(server + path).headers["access-control-allow-origin"] == "*"
+    assert httpx.get(server + path, timeout=60).headers["access-control-allow-origin"] == "*"

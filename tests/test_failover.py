@@ -110,7 +110,7 @@ class Cluster:
         command = [sys.executable, str(ROOT / "deploy" / "healthy.py"), str(port), "--wait", "30"]
         process = await asyncio.create_subprocess_exec(*command)
         assert await process.wait() == 0
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(timeout=60) as client:
             return (await client.get(f"http://127.0.0.1:{port}/-/health")).json()["site_version"]
 
 
@@ -230,7 +230,8 @@ async def test_a_dead_replica_and_a_rollout_fail_no_request_and_mix_no_versions(
     assert {told for _, told, _ in readers.pages} == {frozenset({OLD}), frozenset({NEW})}
 
     # The cache keeps answers by host: under another name each is asked for anew.
-    async with httpx.AsyncClient(base_url=cluster.address, headers={"host": "another.example"}) as client:
+    other = {"headers": {"host": "another.example"}, "timeout": 30}
+    async with httpx.AsyncClient(base_url=cluster.address, **other) as client:
         assert {sites[tag(await client.get(path))] for path in ("/", "/claims", "/countries", "/codebook")} == {NEW}
 
 
@@ -243,13 +244,13 @@ async def test_a_release_that_does_not_come_up_stops_the_rollout_at_the_first_re
     ports = [str(port) for port in cluster.ports]
     process = subprocess.run([rollout, broken, *ports], env=cluster.environment, capture_output=True, text=True)
     assert process.returncode == 1 and f"port {ports[0]} does not answer" in process.stderr
-    async with httpx.AsyncClient(base_url=cluster.address) as client:
+    async with httpx.AsyncClient(base_url=cluster.address, timeout=60) as client:
         assert (await client.get("/-/health")).json()["version"] == NEW
         assert (await client.get("/countries?_fresh=1")).status_code == 200
 
 
 async def test_a_download_goes_on_where_it_broke_off_behind_nginx(cluster):
-    async with httpx.AsyncClient(base_url=cluster.address) as client:
+    async with httpx.AsyncClient(base_url=cluster.address, timeout=60) as client:
         plain = {"accept-encoding": "identity"}
         whole = await client.get("/coalition.db", headers=plain)
         rest = await client.get("/coalition.db", headers={**plain, "range": "bytes=100-"})

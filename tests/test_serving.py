@@ -43,7 +43,7 @@ async def test_a_download_that_broke_off_can_go_on(served, path):
 @pytest.mark.parametrize("path", FILES)
 @pytest.mark.parametrize(("encoding", "undo"), [("br", brotli.decompress), ("gzip", gzip.decompress)])
 async def test_a_download_is_sent_compressed_where_that_is_smaller(address, path, encoding, undo):
-    async with httpx.AsyncClient(base_url=address) as client:
+    async with httpx.AsyncClient(base_url=address, timeout=60) as client:
         whole = await client.get(path, headers={"accept-encoding": "identity"})
         async with client.stream("GET", path, headers={"accept-encoding": encoding}) as answer:
             body = b"".join([part async for part in answer.aiter_raw()])
