@@ -18,6 +18,7 @@ from coalition.metadata import DATABASE
 PAGES = ("/", "/charts", "/countries", "/claims", "/codebook", "/downloads")
 DRAWN = "drawn"  # folder within the downloads
 TOGETHER = 2  # as many as there are processes that draw
+ROUNDS = 2  # of practice; a picture takes a process half as long after some eighty as after the first ten
 _warm: WeakSet = WeakSet()
 
 
@@ -48,8 +49,9 @@ async def warm_up(datasette) -> None:
 
 async def practise_usual(datasette) -> None:
     """Have every usual chart drawn by every process that draws; of use only where readers will ask for others."""
-    for name in charted_queries(datasette):  # one at a time, for readers' pictures wait in the same queue
-        await practised(datasette, name)
+    for _ in range(ROUNDS):
+        for name in charted_queries(datasette):  # one at a time, for readers' pictures wait in the same queue
+            await practised(datasette, name)
 
 
 async def draw_usual(datasette) -> int:
