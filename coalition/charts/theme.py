@@ -78,6 +78,8 @@ def config() -> dict:
         "axisX": {"grid": False, "labelOverlap": "greedy", "labelAngle": 0},
         "axisY": {"domain": False, "ticks": False, "titleAnchor": "end", "titleAngle": 0, "titleAlign": "left",
                   "titleBaseline": "bottom", "titleX": 0, "titleY": -8},
+        # A number so near the end of the axis that half of it would hang over ends at its tick.
+        "axisXQuantitative": {"labelFlush": 16},
         "axisYDiscrete": {"grid": False, "labelColor": LIGHT["ink"], "labelPadding": 6, "labelOverlap": False},
         "legend": {"orient": "top", "labelColor": LIGHT["ink"], "titleColor": LIGHT["muted"], "labelFontSize": size,
                    "titleFontSize": size, "titleFontWeight": "normal", "symbolType": "square", "symbolSize": 110,
