@@ -11,6 +11,8 @@ from contextlib import suppress
 
 import uvicorn
 
+from coalition.lanes import come_again
+
 SENTENCE = b"The site is restarted just now; try again in a moment.\n"
 
 
@@ -36,7 +38,7 @@ def is_ending(server_state) -> bool:
     return getattr(server_state, "ending", False)
 
 
-class Retried:
+class Unfinished:
     """ASGI application that answers 503 for a request which is given up, so that a proxy asks another replica."""
 
     def __init__(self, app):
@@ -55,6 +57,4 @@ class Retried:
         except asyncio.CancelledError:
             if begun:
                 raise
-            headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"retry-after", b"1")]
-            await send({"type": "http.response.start", "status": 503, "headers": headers})
-            await send({"type": "http.response.body", "body": SENTENCE})
+            await come_again(send, 503, SENTENCE, seconds=1)

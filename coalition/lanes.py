@@ -46,12 +46,12 @@ class Lane:
             self.waiting -= 1
 
 
-async def come_again(send) -> None:
-    """Answer 429 with a sentence."""
+async def come_again(send, status: int = 429, sentence: bytes = SENTENCE, seconds: int = 5) -> None:
+    """Answer with a sentence and the seconds after which to ask again."""
     headers = [
         (b"content-type", b"text/plain; charset=utf-8"),
-        (b"retry-after", b"5"),
+        (b"retry-after", b"%d" % seconds),
         (b"access-control-allow-origin", b"*"),
     ]
-    await send({"type": "http.response.start", "status": 429, "headers": headers})
-    await send({"type": "http.response.body", "body": SENTENCE})
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": sentence})

@@ -16,7 +16,7 @@ from datasette.utils import parse_metadata
 
 from coalition.accesslog import AccessLog
 from coalition.compressing import compress_files
-from coalition.ending import Retried
+from coalition.ending import Unfinished
 from coalition.exporting import export, is_current
 from coalition.schema import quoted
 from coalition.warming import practise_usual, warm_up
@@ -119,5 +119,5 @@ def application(datasette: Datasette, log: bool = True, once_warm: Callable[[], 
         warming.cancel()
         await send({"type": "lifespan.shutdown.complete"})
 
-    retried = Retried(started)
-    return AccessLog(retried) if log else retried
+    whole = Unfinished(started)
+    return AccessLog(whole) if log else whole

@@ -6,7 +6,7 @@ import socket
 
 import uvicorn
 
-from coalition.ending import Retried, Server
+from coalition.ending import Server, Unfinished
 from coalition.repeating import Repeating
 from tests.conftest import free_port
 
@@ -23,7 +23,7 @@ async def page(scope, receive, send):
 @contextlib.asynccontextmanager
 async def started(seconds: int):
     """A server that at its end gives up after so many seconds."""
-    config = uvicorn.Config(Retried(page), port=free_port(), http=Repeating, ws="none", lifespan="off",
+    config = uvicorn.Config(Unfinished(page), port=free_port(), http=Repeating, ws="none", lifespan="off",
                             log_level="critical", timeout_graceful_shutdown=seconds)  # fmt: skip
     server = Server(config)
     running = asyncio.create_task(server.serve())
@@ -53,26 +53,27 @@ async def ask(reader, writer, path: bytes) -> bytes:
     return head.split(b"\r\n")[0]
 
 
-async def test_a_connection_made_while_the_server_ends_is_answered_once_and_closed():
-    async with started(seconds=30) as server:
-        reader, writer = await asyncio.open_connection("127.0.0.1", server.config.port)
-        slow = asyncio.create_task(ask(reader, writer, b"slow"))
-        await asyncio.sleep(0.1)
-        server.should_exit = True
-        await asyncio.sleep(0.2)
-        late_reader, late_writer = await late_connection(server)
-        assert await ask(late_reader, late_writer, b"late") == b"HTTP/1.1 200 OK"
-        assert await asyncio.wait_for(late_reader.read(), 5) == b"ok"  # and then the end
-        assert await slow == b"HTTP/1.1 200 OK"
+@contextlib.asynccontextmanager
+async def asked_before_the_end(server, path: bytes):
+    """A page that is asked for before the server begins to end, and whose status line is awaited after."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.config.port)
+    status = asyncio.create_task(ask(reader, writer, path))
+    await asyncio.sleep(0.1)
+    server.should_exit = True
+    yield status
     writer.close()
-    late_writer.close()
+
+
+async def test_a_connection_made_while_the_server_ends_is_answered_once_and_closed():
+    async with started(seconds=30) as server, asked_before_the_end(server, b"slow") as status:
+        await asyncio.sleep(0.2)
+        reader, writer = await late_connection(server)
+        assert await ask(reader, writer, b"late") == b"HTTP/1.1 200 OK"
+        assert await asyncio.wait_for(reader.read(), 5) == b"ok"  # and then the end
+        writer.close()
+        assert await status == b"HTTP/1.1 200 OK"
 
 
 async def test_a_request_that_is_given_up_is_told_so():
-    async with started(seconds=1) as server:
-        reader, writer = await asyncio.open_connection("127.0.0.1", server.config.port)
-        asked = asyncio.create_task(ask(reader, writer, b"endless"))
-        await asyncio.sleep(0.1)
-        server.should_exit = True
-        assert await asked == b"HTTP/1.1 503 Service Unavailable"
-    writer.close()
+    async with started(seconds=1) as server, asked_before_the_end(server, b"endless") as status:
+        assert await status == b"HTTP/1.1 503 Service Unavailable"
