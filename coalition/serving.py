@@ -19,7 +19,7 @@ from coalition.compressing import compress_files
 from coalition.ending import Unfinished
 from coalition.exporting import export, is_current
 from coalition.schema import quoted
-from coalition.warming import practise_usual, warm_up
+from coalition.warming import keep_in_practice, practise_usual, warm_up
 
 MOST_TOLD = 4096  # answers about metadata; a page asks some ten different ones
 
@@ -105,6 +105,7 @@ def application(datasette: Datasette, log: bool = True, once_warm: Callable[[], 
         await warm_up(datasette)
         await practise_usual(datasette)
         once_warm()
+        await keep_in_practice(datasette)
 
     async def started(scope, receive, send):
         if scope["type"] != "lifespan":

@@ -6,6 +6,7 @@ The charts may be drawn long before, where the site is built, and lie beside its
 from __future__ import annotations
 
 import asyncio
+from itertools import cycle
 from weakref import WeakSet
 
 from coalition.asking import named_queries
@@ -19,6 +20,7 @@ PAGES = ("/", "/charts", "/countries", "/claims", "/codebook", "/downloads")
 DRAWN = "drawn"  # folder within the downloads
 TOGETHER = 2  # as many as there are processes that draw
 ROUNDS = 2  # of practice; a picture takes a process half as long after some eighty as after the first ten
+PRACTICE = 15  # seconds between two pictures that nobody asked for
 _warm: WeakSet = WeakSet()
 
 
@@ -52,6 +54,16 @@ async def practise_usual(datasette) -> None:
     for _ in range(ROUNDS):
         for name in charted_queries(datasette):  # one at a time, for readers' pictures wait in the same queue
             await practised(datasette, name)
+
+
+async def keep_in_practice(datasette) -> None:
+    """Have one usual chart after the other drawn by every process that draws, now and then and without end.
+
+    V8 throws away the compiled form of what has not run for half a minute; the next pictures would take twice as long.
+    """
+    for name in cycle(charted_queries(datasette)):
+        await asyncio.sleep(PRACTICE)
+        await practised(datasette, name)
 
 
 async def draw_usual(datasette) -> int:

@@ -14,7 +14,7 @@ import brotli
 import httpx
 import pytest
 
-from coalition import ROOT
+from coalition import ROOT, warming
 from coalition.accesslog import AccessLog, line
 from coalition.charts import drawing
 from coalition.charts.answers import charted_queries
@@ -143,6 +143,21 @@ async def test_a_site_is_warm_when_its_usual_pictures_are_drawn(database, tmp_pa
     monkeypatch.setattr(drawing, "_cache", drawing.Cache())
     await warm_up(another := site(ROOT, database, tmp_path))
     assert (await another.client.get("/coalition/exercises_by_year.svg")).status_code == 200
+
+
+async def test_the_processes_that_draw_are_kept_in_practice_with_every_usual_chart(served, monkeypatch):
+    drawn, usual = [], list(charted_queries(served))
+
+    async def noted(datasette, name):
+        drawn.append(name)
+
+    monkeypatch.setattr(warming, "practised", noted)
+    monkeypatch.setattr(warming, "PRACTICE", 0)
+    practising = asyncio.create_task(warming.keep_in_practice(served))
+    while len(drawn) < 2 * len(usual):
+        await asyncio.sleep(0)
+    practising.cancel()
+    assert drawn[: 2 * len(usual)] == 2 * usual
 
 
 async def test_the_application_has_started_before_it_says_so(database):

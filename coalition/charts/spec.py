@@ -6,6 +6,7 @@ import copy
 import json
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from coalition.charts import theme, world
 
@@ -271,9 +272,10 @@ def _merged(base: dict, more: dict) -> dict:
 
 def text_width(text: str, size: float = 12) -> float:
     """Return about how many pixels the text takes in Arial, a little too many rather than too few."""
-    return sum(_character(c) for c in text) * size
+    return sum(map(_character, text)) * size
 
 
+@lru_cache(4096)
 def _character(c: str) -> float:
     if ord(c) > 0x2E7F:
         return 1.0
