@@ -42,3 +42,8 @@ async def test_a_chart_that_was_practised_is_compiled_in_every_process_that_draw
     await drawing.practise(drawing.FIRST | {"datasets": {}})
     assert list((await compiled()).values()) == [1] * drawing.WORKERS
     drawing._pool.shutdown()
+
+
+@pytest.mark.skipif(not hasattr(os, "nice"), reason="Windows has no niceness")
+async def test_pictures_give_way_to_pages():
+    assert await drawing._work(os.nice, 0) == os.nice(0) + drawing.NICE

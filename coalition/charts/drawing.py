@@ -24,6 +24,7 @@ from coalition.caching.notes import do_not_keep
 from coalition.charts.spec import VERSION, Undrawable
 
 WORKERS = 2
+NICE = 5  # pages come before pictures where both want the processor
 SECONDS = 20  # a chart that takes longer is given up
 MOST_BYTES = 96 * 1024 * 1024
 FIRST = {"data": {"values": [{"of": 1}]}, "mark": "bar", "encoding": {"x": {"field": "of", "type": "ordinal"}}}
@@ -156,6 +157,8 @@ def _workers() -> ProcessPoolExecutor:
 def _prepare() -> None:
     """Load the fonts and Vega, and watch the server; runs in the worker."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    if hasattr(os, "nice"):  # not on Windows
+        os.nice(NICE)
     from importlib.resources import files
 
     # vl-convert looks through every font it knows for each text it measures, so it is given none but its own and this.
