@@ -79,8 +79,10 @@ def warm_up() -> None:
 async def practise(spec: dict) -> None:
     """Have every worker draw a spec, kept or not: the second picture of a chart takes half as long as the first."""
     loop, content = asyncio.get_running_loop(), json.dumps(spec, ensure_ascii=False)
-    with suppress(BrokenProcessPool, ValueError):  # a reader who asks for this chart is told
-        await asyncio.gather(*(loop.run_in_executor(_workers(), _draw_svg, content) for _ in range(WORKERS)))
+    # What goes wrong is told to a reader who asks for this chart; workers given up meanwhile do not end the practice.
+    with suppress(BrokenProcessPool):
+        drawings = (loop.run_in_executor(_workers(), _draw_svg, content) for _ in range(WORKERS))
+        await asyncio.gather(*drawings, return_exceptions=True)
 
 
 def save_drawn(folder: Path) -> int:
