@@ -117,6 +117,11 @@ MORE = ["/country/TUV", "/country/SCO", "/developers", "/embedding", "/releases"
         "/coalition/partner_map.embed"]  # fmt: skip
 
 
+NAMED_AGAIN = """() => [...document.querySelectorAll("td")].map(cell => getComputedStyle(cell, "::before"))
+  .filter(before => before.display !== "none" && !["none", "normal"].includes(before.content))
+  .map(before => before.content)"""
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("path", [*PAGES, *(pytest.param(path, marks=pytest.mark.long) for path in MORE)])
 def test_pages_are_accessible_and_fit_a_phone(address, browser, path):
@@ -130,6 +135,7 @@ def test_pages_are_accessible_and_fit_a_phone(address, browser, path):
     page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
     assert page.goto(address + path).status == 200
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert page.evaluate(NAMED_AGAIN) == []  # the row of column names is in sight
     found = Axe().run(page).response["violations"]
     assert [v["id"] for v in found if v["impact"] in ("serious", "critical")] == []
     assert errors == [] and hosts == {address.split("/")[2]}
