@@ -36,7 +36,6 @@ DERIVED = Path(__file__).parent / "derived"
 DISK = re.compile("disk|readonly|unable to open")
 # Of pages in memory, at most; with less, those of a large file are written out and read again while indexes grow.
 CACHE_KB = 2_000_000
-SORTERS = 2  # threads that help to sort the rows of an index, where there are many
 NUMBERS = {"integer": int, "number": float}
 
 
@@ -60,7 +59,6 @@ def drafted(path: Path) -> Iterator[sqlite3.Connection]:
         with closing(sqlite3.connect(draft, isolation_level=None)) as db:
             # Nobody reads the draft, and it is flushed as a whole: neither journal nor syncing is needed.
             db.executescript(f"pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -{CACHE_KB}")
-            db.execute(f"pragma threads = {SORTERS}")
             yield db
         _flush(draft)
         os.replace(draft, path)
