@@ -62,8 +62,8 @@ def date_in_words(date: str | None) -> str:
 
 
 def period_in_words(start: str | None, end: str | None) -> str:
-    """Return one date, or 'from … to …' when the event has an end that differs."""
-    if not end or end == start:
+    """Return one date, or 'from … to …' when the event has an end that says more."""
+    if not end or (start or "").startswith(end):
         return date_in_words(start)
     if start and len(start) == len(end) == 10 and start[:7] == end[:7]:
         return f"{int(start[8:])}–{date_in_words(end)}"

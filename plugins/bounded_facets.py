@@ -25,7 +25,8 @@ def bounded(facet_results):
         if self.table and not is_filtered(self.request.args):
             # Datasette leaves out what stands on the pages before; the counts of the whole table are known.
             self.sql = self.sql.split(" where ")[0].rstrip() + " "
-            return await facet_results(self)
+            results, timed_out = await facet_results(self)
+            return once(results), timed_out
         rows = await found(self) if newest(self.sql, MOST_FACETED) else []
         if rows is None:
             return [], [each["config"].get("column") or each["config"]["simple"] for each in self.get_configs()]
@@ -36,9 +37,14 @@ def bounded(facet_results):
         results, timed_out = await facet_results(self)
         for result in results if len(rows) > MOST_FACETED else ():
             result["counted_rows"] = MOST_FACETED
-        return results, timed_out
+        return once(results), timed_out
 
     return bounded_results
+
+
+def once(results: list[dict]) -> list[dict]:
+    """Return the facets without those that the reader asks for and the table has anyway."""
+    return list({result["name"]: result for result in reversed(results)}.values())[::-1]
 
 
 async def found(facet) -> list[int] | None:

@@ -83,6 +83,12 @@ async def test_what_is_counted_whole_says_nothing_of_a_bound(served):
     assert "<b>more than" not in page and "are counted here" not in page
 
 
+@pytest.mark.parametrize("query", ["_facet=publisher", "_facet=publisher&kind=press"])
+async def test_a_facet_that_the_table_has_anyway_is_counted_once(served, query):
+    facets = (await rows_of(served, f"/coalition/sources.json?{query}"))["facet_results"]
+    assert sorted(facets) == ["kind", "language", "publisher"]
+
+
 async def test_a_readers_own_count_is_whole(tight):
     sql = "select count(*) from events where type = 'exercise'"
     found = (await tight.client.get("/coalition.json", params={"sql": sql, "_shape": "arrays"})).json()

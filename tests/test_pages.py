@@ -54,6 +54,15 @@ async def test_confidence_narrows_the_rows(served, name):
         assert sums[0] >= sums[1] >= sums[2], (name, sums)
 
 
+@pytest.mark.parametrize(
+    ("path", "period"),
+    [("exercises/joint-sea-2016", "12–19 September 2016"), ("partnerships/rus-2019", "5 June 2019")],
+)
+async def test_a_record_tells_from_when_to_when(served, path, period):
+    page = (await served.client.get(f"/coalition/{path}")).text
+    assert f"<b>{period}</b>" in page
+
+
 async def test_foreign_keys_show_names(served):
     page = (await served.client.get("/coalition/partnerships?partner_id=RUS")).text
     assert '<a href="/coalition/actors/RUS">Russia</a>' in page
@@ -61,7 +70,7 @@ async def test_foreign_keys_show_names(served):
 
 async def test_column_help_comes_from_the_codebook(served):
     page = (await served.client.get("/coalition/exercises")).text
-    assert "Observers" not in page and "First day at the precision that the documents support." in page
+    assert "Observers watched and sent no forces." not in page and "First day at the precision that the documents support." in page
 
 
 async def test_search_box_finds_chinese(served):

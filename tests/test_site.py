@@ -94,6 +94,7 @@ def test_dates_are_told_at_their_precision():
         "12 September 2016",
     ]
     assert period_in_words("2016-09-12", "2016-09-19") == "12–19 September 2016"
+    assert period_in_words("2016-09-12", "2016-09") == "12 September 2016"
 
 
 async def test_the_claims_page_has_every_claim(served):
