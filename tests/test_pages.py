@@ -70,7 +70,10 @@ async def test_foreign_keys_show_names(served):
 
 async def test_column_help_comes_from_the_codebook(served):
     page = (await served.client.get("/coalition/exercises")).text
-    assert "Observers watched and sent no forces." not in page and "First day at the precision that the documents support." in page
+    assert (
+        "Observers watched and sent no forces." not in page
+        and "First day at the precision that the documents support." in page
+    )
 
 
 async def test_search_box_finds_chinese(served):
