@@ -5,7 +5,7 @@ select
   count(distinct case when events.type = 'exercise' and exercises.status = 'conducted'
     and event_actors.role = 'participant' then event_id end) as exercises,
   count(distinct case when events.type = 'statement' and event_actors.role in ('issuer', 'signatory')
-    and event_id in (select event_id from event_actors where actor_id = 'CHN') then event_id end) as statements,
+    and event_id in (select event_id from event_actors where actor_id = 'CHN' and role in ('issuer', 'signatory')) then event_id end) as statements,
   count(distinct case when events.type = 'sanctions_defiance' then event_id end) as sanctions_events
 from event_actors
   join actors on actors.id = event_actors.actor_id
