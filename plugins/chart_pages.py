@@ -4,11 +4,12 @@ import re
 from urllib.parse import urlencode
 
 from datasette import hookimpl
+from datasette.views.base import DatasetteError
 from markupsafe import Markup
 
 from coalition import ROOT
 from coalition.asking import named_queries, release
-from coalition.charts.answers import BadRequest, answer, charted_queries, options_of
+from coalition.charts.answers import BadRequest, answer, charted_queries, checked_values, options_of
 from coalition.charts.render import WIDTHS, figure_svg
 from coalition.charts.sharing import frame, frame_height
 from coalition.charts.theme import variables
@@ -42,9 +43,9 @@ async def sharing(datasette, name: str, params: dict, address: str) -> dict | No
 
     height = frame_height(await figure_svg(datasette, name, params, WIDTHS["wide"]), WIDTHS["wide"])
     return {
-        "frame": frame(link(".embed"), found.words.title, height),
-        "cite": citation(about, link(""), found.words.title),
-        "bibtex": bibtex(about, link(""), found.words.title, f"china-coalition-{name.replace('_', '-')}"),
+        "frame": frame(link(".embed"), found.words.full_title, height),
+        "cite": citation(about, link(""), found.words.full_title),
+        "bibtex": bibtex(about, link(""), found.words.full_title, f"china-coalition-{name.replace('_', '-')}"),
         "frozen": link(".embed", frozen=found.seal),
         "frozen_picture": link(".svg", frozen=found.seal),
     }
@@ -71,8 +72,12 @@ def extra_template_vars(datasette, request, template):
             return Markup("").join(Markup('<div class="{}">{}</div>').format(*item) for item in drawn.items())
 
         async def params_of(name):
-            """The parameters of a named query, with their options and present values."""
+            """The parameters of a named query, with their options and present values; 400 for a value that is none."""
             query = named_queries(datasette).get(name) or {}
+            try:
+                await checked_values(datasette, query, page_params(name) if query else {})
+            except BadRequest as error:
+                raise DatasetteError(str(error), status=400) from None
             return [
                 {"name": key, **words, "choices": await options_of(datasette, words),
                  "value": request.args.get(key) or words.get("default", "")}

@@ -46,7 +46,7 @@ async def oembed(request, datasette):
     base = f"{site}{DATABASE}/{name}"
     words = {
         "version": "1.0",
-        "title": shown.words.title,
+        "title": shown.words.full_title,
         "provider_name": about["title"],
         "provider_url": site,
         "cache_age": 3600,
@@ -58,7 +58,7 @@ async def oembed(request, datasette):
         return Response.json(
             {**words, "type": "photo", "url": card_address(base, args), "width": 1200, "height": 630}, headers=HEADERS
         )
-    html = frame(f"{base}.embed{asked}", shown.words.title, height)
+    html = frame(f"{base}.embed{asked}", shown.words.full_title, height)
     return Response.json({**words, "type": "rich", "html": html, "width": width, "height": height}, headers=HEADERS)
 
 

@@ -34,7 +34,7 @@ async def search(request, datasette):
     years = {key: year_of(request.args.get(key) or "") for key in ("from_year", "to_year")}
     found = {
         "events": await ask(datasette, "search_events", words=match, most=MOST_RANKED, **filters, **years),
-        "actors": await ask(datasette, "search_actors", words=match),
+        "actors": await ask(datasette, "search_actors", words=match, question=question[:LONGEST]),
         "sources": await ask(datasette, "search_sources", words=match, most=MOST_RANKED),
     }
     if request.url_vars.get("form"):

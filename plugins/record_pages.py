@@ -27,6 +27,7 @@ def extra_template_vars(datasette, template, table, view_name, request):
             "event": await ask_one(datasette, "record_event", id=name),
             "documents": await ask(datasette, "record_sources", id=name),
             "cast": await ask(datasette, "record_actors", id=name),
+            "themes": await ask(datasette, "record_themes", id=name),
             "bears_on": await ask(datasette, "record_claims", id=name),
             "series": await ask_one(datasette, "record_series", id=name),
             "corrections": await ask(datasette, "record_corrections", id=name, table_name=table),

@@ -1,6 +1,7 @@
 """Claims about the served site: every table and query answers, shows names and stays read-only."""
 
 import json
+import re
 
 import pytest
 import yaml
@@ -115,3 +116,44 @@ def test_metadata_has_licence_and_at_least_eight_queries():
     assert metadata["license"] == "CC BY 4.0"
     assert len(QUERIES) >= 8
     assert all(query.get("question", "").endswith("?") for query in QUERIES.values())
+
+
+async def test_the_rows_of_a_query_lead_to_their_records(served):
+    page = (await served.client.get("/coalition/exercises_near_hotspots?partner=RUS")).text
+    assert '<a href="/coalition/exercises/joint-sea-2016">joint-sea-2016</a>' in page
+    assert (
+        '<a href="/claims#audience-costs">audience-costs</a>'
+        in (await served.client.get("/coalition/claims_and_evidence")).text
+    )
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ("partners_on_date?as_of=yesterday", "a date is written YYYY-MM-DD"),
+        ("partners_on_date?as_of=2014-13-45", "a date is written YYYY-MM-DD"),
+        ("exercises_by_year?confidence=hgih", "values are any, medium, high"),
+    ],
+)
+async def test_a_query_page_refuses_a_value_that_is_none(served, address, sentence):
+    page = await served.client.get(f"/coalition/{address}")
+    assert page.status_code == 400 and sentence in page.text
+
+
+async def test_all_rows_as_csv_are_all_rows_on_a_later_page_as_well(served):
+    first = (await served.client.get("/coalition/exercises.json?_size=10&_shape=objects")).json()
+    page = (await served.client.get(f"/coalition/exercises?_size=10&_next={first['next']}")).text
+    link = re.search(r'href="([^"]*_stream=on)"', page)[1].replace("&amp;", "&")
+    lines = (await served.client.get(link)).text.splitlines()
+    assert len(lines) == first["filtered_table_rows_count"] + 1
+
+
+async def test_a_statement_shows_its_themes(served):
+    page = (await served.client.get("/coalition/statements/2022-02-china-russia-new-era")).text
+    assert '<a href="/coalition/themes/anti-bloc">' in page
+
+
+@pytest.mark.parametrize(("words", "actor"), [("USA", "USA"), ("asean", "ASEAN"), ("Turkey", "TUR"), ("东盟", "ASEAN")])
+async def test_an_actor_is_found_by_its_code_and_other_names(served, words, actor):
+    page = (await served.client.get("/search", params={"q": words})).text
+    assert f'<a href="/country/{actor}">' in page

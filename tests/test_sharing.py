@@ -101,3 +101,13 @@ async def test_oembed_gives_a_photo_for_a_picture(served):
 async def test_oembed_says_why_it_cannot_answer(served, params, status):
     response = await served.client.get("/oembed", params=params)
     assert response.status_code == status and response.json()["error"]
+
+
+async def test_what_a_reader_chose_is_said_in_title_alt_and_citation(served):
+    frame = (await served.client.get("/coalition/exercises_by_year.embed?partner=RUS")).text
+    assert (
+        "by domain" not in frame and "<title>Exercises and patrols, by year and domain (With: Russia)</title>" in frame
+    )
+    assert "Chosen: With: Russia." in (await served.client.get("/coalition/exercises_by_year.svg?partner=RUS")).text
+    page = (await served.client.get("/coalition/exercises_by_year?partner=RUS")).text
+    assert "by year and domain (With: Russia)”" in page

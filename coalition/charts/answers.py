@@ -12,6 +12,7 @@ from coalition.charts.frozen import Seal, difference, read_seal, sealed
 from coalition.charts.picture import Words
 from coalition.charts.spec import is_map
 from coalition.charts.world import NOTE
+from coalition.checking import is_date
 from coalition.limits import TooMuch
 from coalition.metadata import DATABASE, defaults
 
@@ -45,7 +46,7 @@ def charted_queries(datasette) -> dict[str, dict]:
 async def answer(datasette, name: str, args: dict[str, str]) -> Answer:
     """Run a charted query with the parameters in `args`; raise BadRequest or KeyError (no such chart)."""
     query = charted_queries(datasette)[name]
-    params = await checked_params(datasette, query, args)
+    params, labels = await checked_params(datasette, query, args)
     then = frozen_of(args)
     try:
         results = await datasette.get_database(DATABASE).execute(
@@ -58,28 +59,36 @@ async def answer(datasette, name: str, args: dict[str, str]) -> Answer:
     rows = [dict(row) for row in results.rows]
     about = await release(datasette)
     seal = sealed(about["version"], query["chart"], rows)
-    words = _words(query, params, rows, release_note(about, seal, then), results.truncated, then, seal)
+    words = _words(query, labels, rows, release_note(about, seal, then), results.truncated, then, seal)
     return Answer(name, query, params, list(results.columns), rows, words, results.truncated, seal)
 
 
-async def checked_params(datasette, query: dict, args: dict[str, str]) -> dict[str, str]:
-    """Return every parameter of the query with its value; raise BadRequest for an unknown name or value."""
+async def checked_params(datasette, query: dict, args: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return ({parameter: value}, {parameter: its label}) of all; raise BadRequest for an unknown name or value."""
     known = query.get("params") or {}
     for key in args:
         if key not in known and key not in PICTURE_KEYS and not key.startswith("_"):
             names = ", ".join(known) or "none"
             raise BadRequest(f"There is no parameter '{key[:60]}' here; parameters of this chart: {names}")
+    return await checked_values(datasette, query, args)
+
+
+async def checked_values(datasette, query: dict, args: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return ({parameter: value}, {parameter: its label}) of all; raise BadRequest for a value that is none."""
     params = defaults(query)
-    for key in known:
+    labels = dict(params)
+    for key, words in (query.get("params") or {}).items():
         value = args.get(key, "")
         if value == "":
             continue
-        allowed = [option for option, _ in await options_of(datasette, known[key])]
-        if allowed and value not in allowed:
-            shown = ", ".join(allowed[:12]) + (" …" if len(allowed) > 12 else "")
+        options = dict(await options_of(datasette, words))
+        if options and value not in options:
+            shown = ", ".join(list(options)[:12]) + (" …" if len(options) > 12 else "")
             raise BadRequest(f"'{value[:60]}' is not a value of {key}; values are {shown}")
-        params[key] = value
-    return params
+        if words.get("kind") == "date" and not is_date(value):
+            raise BadRequest(f"'{value[:60]}' is not a value of {key}; a date is written YYYY-MM-DD")
+        params[key], labels[key] = value, options.get(value, value)
+    return params, labels
 
 
 async def options_of(datasette, param: dict) -> list[tuple[str, str]]:
@@ -112,9 +121,11 @@ def release_note(about: dict[str, str], now: Seal, then: Seal | None) -> str:
     return f"{about['title']}, version {about['version']} ({about['content_hash'][:8]}), CC BY 4.0"
 
 
-def _words(query: dict, params: dict, rows: list[dict], note: str, truncated: bool, then, now: Seal) -> Words:
-    chosen = [f"{query['params'][key].get('label', key)}: {value}" for key, value in params.items()
-              if value != str(query["params"][key].get("default", ""))]  # fmt: skip
+def _words(query: dict, labels: dict, rows: list[dict], note: str, truncated: bool, then, now: Seal) -> Words:
+    usual = defaults(query)
+    chosen = "; ".join(
+        f"{query['params'][key].get('label', key)}: {label}" for key, label in labels.items() if label != usual[key]
+    )
     notes = [query["chart"].get("data_note", ""), NOTE if is_map(query["chart"]) else "", note]
     notices = [
         "Not all rows are shown: the answer was cut off at the limit." if truncated else "",
@@ -122,8 +133,9 @@ def _words(query: dict, params: dict, rows: list[dict], note: str, truncated: bo
     ]
     return Words(
         title=query["title"],
-        subtitle=". ".join(filter(None, [query["description"].split(". ")[0].rstrip("."), "; ".join(chosen)])),
+        subtitle=". ".join(filter(None, [query["description"].split(". ")[0].rstrip("."), chosen])),
         notes=tuple(filter(None, notes)),
-        alt=alt_text(query["chart"]["alt"], rows),
+        alt=alt_text(query["chart"]["alt"], rows) + (f" Chosen: {chosen}." if chosen else ""),
         notice=" ".join(filter(None, notices)),
+        chosen=chosen,
     )

@@ -23,6 +23,12 @@ class Words:
     notes: tuple[str, ...] = ()
     alt: str = ""
     notice: str = ""
+    chosen: str = ""
+
+    @property
+    def full_title(self) -> str:
+        """The title with what a reader chose, for places that show it without the picture."""
+        return f"{self.title} ({self.chosen})" if self.chosen else self.title
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ ANTARCTICA = "010"
 TOLERANCE = 0.35  # degrees; a third of a pixel on a map 640 pixels wide
 SMALL = 2.6  # an area whose box has no side longer than this many degrees is drawn as a dot as well
 NOT_OUTLINED = ({"id": "798", "name": "Tuvalu", "longitude": 179.2, "latitude": -8.5, "small": True},)
-NOTE = "Outline: Natural Earth. Borders are drawn as they are administered and imply no endorsement."
+NOTE = "Outline: Natural Earth. Borders are drawn as they are administered and imply no endorsement"
 
 
 @cache

@@ -1,7 +1,6 @@
 with ranked as (
-  select id, name, exercises + statements + sanctions_events as events,
-    row_number() over (order by exercises + statements + sanctions_events desc, name) as place
-  from country_profile where exercises + statements + sanctions_events > 0
+  select id, name, exercises + statements as events, rank() over (order by exercises + statements desc) as place,
+    row_number() over (order by exercises + statements desc, name) as nth
+  from country_profile where exercises + statements > 0
 )
-select id, name, events, place from ranked
-where abs(place - (select place from ranked where id = :id)) <= 2 order by place
+select id, name, events, place from ranked where abs(nth - (select nth from ranked where id = :id)) <= 2 order by nth

@@ -1,3 +1,5 @@
 select actors.id, actors.name, actors.name_zh, actors.kind
-from actors_fts join actors on actors.rowid = actors_fts.rowid
-where actors_fts match :words order by bm25(actors_fts) limit 10
+from actors left join (select rowid, bm25(actors_fts) as score from actors_fts where actors_fts match :words) as found
+  on found.rowid = actors.rowid
+where score is not null or actors.id = upper(trim(:question))
+order by actors.id <> upper(trim(:question)), score limit 10

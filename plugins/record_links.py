@@ -1,0 +1,24 @@
+"""In the rows of a query, the key of a record leads to the record."""
+
+from datasette import hookimpl
+from datasette.utils import tilde_encode
+from markupsafe import Markup
+
+from coalition.metadata import DATABASE
+from coalition.wording import TABLES
+
+# Where a column of this name leads; tables have their own links.
+PLACES = {
+    "actor_id": "/country/",
+    "partner_id": "/country/",
+    "claim_id": "/claims#",
+    "next_event_id": f"/{DATABASE}/sanctions_defiance/",
+    **{f"{table.removesuffix('s')}_id": f"/{DATABASE}/{table}/" for table in TABLES.values()},
+}
+
+
+@hookimpl
+def render_cell(value, column, table, datasette):
+    if table or not value or column not in PLACES:
+        return None
+    return Markup('<a href="{}">{}</a>').format(datasette.urls.path(PLACES[column] + tilde_encode(str(value))), value)
