@@ -103,7 +103,7 @@ def tidy(root: Path):
     Example:
       python build_db.py tidy
     """
-    with told():
+    with told("; files without problems were tidied"):
         codebook, problems = read_codebook(root / "sources")
         changed = []
         if codebook:
@@ -181,16 +181,13 @@ def export(root: Path, folder: Path, compressed: bool, drawn: bool):
       python build_db.py export /tmp/china-coalition
       python build_db.py export --compressed --drawn dist
     """
-    from coalition.compressing import compress_files
     from coalition.exporting import export as write_files
 
     path = root / "coalition.db"
-    with told():
+    with told("; the files in the folder are not all of this build"):
         if is_stale(root, path):
             build_database(root, path, progress)
-        files = write_files(root, path, folder, progress)
-        if compressed:
-            compress_files(folder)
+        files = write_files(root, path, folder, progress, compressed)
         if drawn:
             import asyncio
 
@@ -252,7 +249,13 @@ def uncollected() -> Iterator[None]:
 
 
 class told:
-    """Context in which bad input becomes sentences on standard error and exit code 1."""
+    """Context in which bad input becomes sentences on standard error and exit code 1.
+
+    `left` says what became of the files.
+    """
+
+    def __init__(self, left: str = "; nothing was written"):
+        self.left = left
 
     def __enter__(self):
         return self
@@ -264,10 +267,10 @@ class told:
             for problem in error.problems:
                 click.echo(str(problem), err=True)
             count = len(error.problems)
-            click.echo(f"{count} problem{'s' * (count != 1)}; nothing was written", err=True)
+            click.echo(f"{count} problem{'s' * (count != 1)}{self.left}", err=True)
             sys.exit(1)
         if isinstance(error, OSError):
-            click.echo(f"{error.filename or 'disk'}: {error.strerror or error}; nothing was written", err=True)
+            click.echo(f"{error.filename or 'disk'}: {error.strerror or error}{self.left}", err=True)
             sys.exit(1)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 import time
 from collections.abc import Callable
 
@@ -16,13 +15,14 @@ class AccessLog:
     `cache` is hit, same (304), shared, miss or pass, as the cache left it in the scope.
     """
 
-    def __init__(self, app, write: Callable[[str], object] = sys.stdout.write):
+    def __init__(self, app, write: Callable[[str], object] = lambda text: print(text, end="", flush=True)):
         self.app, self.write = app, write
         self._lines: list[str] = []
 
     async def __call__(self, scope, receive, send):
         if scope["type"] != "http":
             await self.app(scope, receive, send)
+            self.flush()  # a server that ends leaves no line behind
             return
         start = time.perf_counter()
         status, size = 500, 0
@@ -52,7 +52,8 @@ class AccessLog:
     def flush(self) -> None:
         """Write what has gathered."""
         text, self._lines = "".join(self._lines), []
-        self.write(text)
+        if text:
+            self.write(text)
 
 
 def line(scope: dict, status: int, size: int, seconds: float) -> str:

@@ -82,7 +82,7 @@ def build(root: Path, path: Path, progress: Progress = lambda words: None) -> tu
 
 
 def check_all(root: Path, progress: Progress = lambda words: None) -> tuple[dict[str, Rows], list[Result]]:
-    """Check the sources and every named query, on a database in memory; raise BadInput."""
+    """Check the sources and every named query, on a database that is thrown away; raise BadInput."""
     import tempfile
 
     with tempfile.TemporaryDirectory() as folder:

@@ -81,7 +81,10 @@ def _from_package(path: Path) -> Release:
                 return {}
             text = archive.read(f"data/{table.name}.csv").decode("utf-8")
         rows = csv.DictReader(io.StringIO(text, newline=""))
-        return _keyed(table, ({k: typed(v, kinds[k]) for k, v in row.items() if k in kinds} for row in rows))
+        try:
+            return _keyed(table, ({k: typed(v, kinds[k]) for k, v in row.items() if k in kinds} for row in rows))
+        except ValueError as error:
+            raise NotARelease(f"{path.name} is a damaged Data Package: data/{table.name}.csv: {error}") from None
 
     return Release(about["version"], str(about.get("created", "2000"))[:10], "", records, None)
 

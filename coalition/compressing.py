@@ -12,10 +12,17 @@ SUFFIXES = {".db", ".csv", ".json"}
 COPIES = {"br": ".br", "gzip": ".gz"}
 
 
-def compress_files(folder: Path) -> list[Path]:
-    """Write <file>.br and <file>.gz where they are smaller; return what was written."""
+def drop_copies(folder: Path, names: list[str]) -> None:
+    """Remove the copies of these files, which are of an older build."""
+    for name in names:
+        for suffix in COPIES.values():
+            (folder / f"{name}{suffix}").unlink(missing_ok=True)
+
+
+def compress_files(folder: Path, names: list[str]) -> list[Path]:
+    """Write <file>.br and <file>.gz of these files where they are smaller; return what was written."""
     written = []
-    for path in sorted(folder.iterdir()):
+    for path in (folder / name for name in sorted(names)):
         if path.suffix not in SUFFIXES:
             continue
         content = path.read_bytes()

@@ -6,12 +6,14 @@ import csv
 import hashlib
 import io
 import json
+import os
 import sqlite3
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 from coalition.codebook import Codebook, Table, read_codebook
+from coalition.compressing import compress_files, drop_copies
 from coalition.schema import quoted
 
 PACKAGE = "china-coalition-datapackage.zip"
@@ -93,11 +95,16 @@ def csv_text(db: sqlite3.Connection, table: Table) -> bytes:
 
 
 def export(
-    root: Path, database: Path, folder: Path, progress: Callable[[str], None] = lambda words: None
+    root: Path,
+    database: Path,
+    folder: Path,
+    progress: Callable[[str], None] = lambda words: None,
+    compressed: bool = False,
 ) -> list[dict]:
-    """Write every file and manifest.json into `folder`; return the manifest's entries.
+    """Write every file, compressed copies if wanted, and manifest.json last into `folder`; return its entries.
 
-    An entry is {name, format, bytes, sha256, table, title}. Two exports of one build are the same bytes.
+    An entry is {name, format, bytes, sha256, table, title}. Two exports of one build are the same bytes. Each file
+    comes into its place whole, so that who reads the former one goes on reading it.
     """
     codebook, problems = read_codebook(root / "sources")
     if codebook is None:
@@ -107,7 +114,7 @@ def export(
 
     def put(name: str, content: bytes, title: str, table: str = "") -> None:
         progress(name)
-        (folder / name).write_bytes(content)
+        put_whole(folder / name, content)
         entries.append(
             {
                 "name": name,
@@ -128,8 +135,21 @@ def export(
         release = dict(db.execute("select property, value from dataset"))
     manifest = {key: release[key] for key in ("title", "version", "released", "license", "content_hash")}
     content = json.dumps({**manifest, "files": entries}, ensure_ascii=False, indent=1) + "\n"
-    (folder / MANIFEST).write_text(content, encoding="utf-8")
+    names = [entry["name"] for entry in entries]
+    drop_copies(folder, [*names, MANIFEST])
+    if compressed:
+        compress_files(folder, names)
+    put_whole(folder / MANIFEST, content.encode())
+    if compressed:
+        compress_files(folder, [MANIFEST])
     return entries
+
+
+def put_whole(path: Path, content: bytes) -> None:
+    """Write a file beside its place and put it there in one step."""
+    draft = path.with_name(f".{path.name}.writing")
+    draft.write_bytes(content)
+    os.replace(draft, path)
 
 
 def is_current(folder: Path, database_hash: str) -> bool:

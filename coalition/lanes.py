@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from urllib.parse import unquote_to_bytes
 
 # SQL of the reader's own, whole or as a condition; facets and orders of any column are as free.
 FREE = re.compile(rb"(?:^|&)(?:sql|_where|_facet(?:_\w+)?)=")
@@ -21,7 +22,8 @@ SENTENCE = (
 
 def is_free(scope: dict) -> bool:
     """Return whether a request runs SQL that a reader wrote."""
-    return bool(FREE.search(scope["query_string"]))
+    query = scope["query_string"]
+    return bool(query) and bool(FREE.search(unquote_to_bytes(query)))
 
 
 class Lane:

@@ -18,8 +18,9 @@ PRAGMAS = {
     "page_count", "page_size", "schema_version", "table_info", "table_list", "table_xinfo",
 }  # fmt: skip
 NAMED = {"foreign_key_list", "index_info", "index_list", "index_xinfo", "table_info", "table_list", "table_xinfo"}
-# printf('%.*c', 1000000000, 'x') counts to a thousand million within one step, where no time limit is looked at.
-FUNCTIONS = {"load_extension", "fts3_tokenizer", "printf", "format"}
+# printf('%.*c', 1000000000, 'x') counts to a thousand million within one step, where no time limit is looked at; trim
+# compares each character with each that it is given.
+FUNCTIONS = {"load_extension", "fts3_tokenizer", "printf", "format", "trim", "ltrim", "rtrim"}
 
 
 def verdict(action: int, first: str | None, second: str | None, database: str | None, trigger: str | None) -> int:

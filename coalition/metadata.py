@@ -22,7 +22,7 @@ TABLE_KEYS = {"title", "facets", "facet_size", "sort", "sort_desc", "size", "lab
 QUERY_KEYS = {"title", "description", "sql", "params", "chart", "explain", "question", "hide_sql"}
 PARAM_KEYS = {"label", "default", "options", "help", "kind"}
 CHART_KEYS = {"alt", "mark", "encoding", "transform", "layer", "facet", "width", "height", "params", "projection",
-              "claim", "data_note", "spec", "resolve", "size", "hconcat", "vconcat"}  # fmt: skip
+              "data_note", "spec", "resolve", "size", "hconcat", "vconcat"}  # fmt: skip
 
 
 def read_metadata(root: Path, codebook: Codebook) -> tuple[dict, list[Problem]]:

@@ -15,7 +15,6 @@ from datasette.inspect import inspect_hash
 from datasette.utils import parse_metadata
 
 from coalition.accesslog import AccessLog
-from coalition.compressing import compress_files
 from coalition.ending import Unfinished
 from coalition.exporting import export, is_current
 from coalition.schema import quoted
@@ -87,8 +86,7 @@ def prepared_downloads(root: Path, database: Path, folder: Path) -> Path | None:
     if is_current(folder, inspect_hash(database)):
         return folder
     try:
-        export(root, database, folder)
-        compress_files(folder)
+        export(root, database, folder, compressed=True)
     except OSError:  # a read-only folder: the site makes its own in a temporary one
         return None
     return folder

@@ -101,8 +101,7 @@ async def gallery(request, datasette):
 
 async def chart_bundle(request, datasette):
     """Answer /-/vega.js: Vega, Vega-Lite and Vega-Embed, for readers who ask for the interactive chart."""
-    headers = {"cache-control": "max-age=86400"}
-    return Response(await bundle(), headers=headers, content_type="text/javascript; charset=utf-8")
+    return Response(await bundle(), content_type="text/javascript; charset=utf-8")
 
 
 @hookimpl

@@ -12,7 +12,6 @@ from datasette.utils.asgi import NotFound
 from coalition import ROOT
 from coalition.asking import release
 from coalition.codebook import read_codebook
-from coalition.compressing import compress_files
 from coalition.croissant import croissant
 from coalition.exporting import DATABASE_FILE, FORMATS, MANIFEST, export, is_current
 from coalition.metadata import DATABASE
@@ -26,6 +25,7 @@ class Files:
 
     def __init__(self, folder: Path, temporary: tempfile.TemporaryDirectory | None = None):
         self.folder, self.temporary = folder, temporary
+        self.stamp = (folder / MANIFEST).stat().st_mtime_ns
         content = (folder / MANIFEST).read_bytes()
         self.manifest = json.loads(content)
         self.sums = {file["name"]: file["sha256"] for file in self.manifest["files"]}
@@ -43,6 +43,9 @@ async def files_of(datasette) -> Files:
     async with _making:
         if key not in _files:
             _files[key] = await asyncio.to_thread(found_or_made, datasette, Path(database.path), database.hash)
+        elif _files[key].stamp != (_files[key].folder / MANIFEST).stat().st_mtime_ns:
+            # A new release was written there while this one is served: what is sent is what its checksum says.
+            _files[key] = Files(_files[key].folder)
     return _files[key]
 
 
@@ -51,8 +54,7 @@ def found_or_made(datasette, database: Path, database_hash: str) -> Files:
     if given and is_current(given, database_hash):
         return Files(given)
     temporary = tempfile.TemporaryDirectory(prefix="coalition-downloads-")
-    export(ROOT, database, Path(temporary.name))
-    compress_files(Path(temporary.name))
+    export(ROOT, database, Path(temporary.name), compressed=True)
     return Files(Path(temporary.name), temporary)
 
 

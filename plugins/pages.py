@@ -44,7 +44,6 @@ async def search(request, datasette):
         "states": await ask(datasette, "states"),
         "question": question,
         "filters": {**filters, **years},
-        "ranked": MOST_RANKED,
         "mark": lambda text: marked(text, words),
         **found,
     }

@@ -7,10 +7,17 @@ const live = document.getElementById("live");
 live.hidden = false;
 live.addEventListener("click", async () => {
   live.disabled = true;
-  const [, spec] = await Promise.all([import(chart.dataset.bundle), fetch(chart.dataset.spec).then((r) => r.json())]);
-  spec.width = chart.clientWidth;
-  delete spec.title;
-  await window.vegaEmbed(chart, spec, { actions: false, renderer: "svg", tooltip: true, ast: true });
-  live.remove();
+  try {
+    const answer = await fetch(chart.dataset.spec);
+    if (!answer.ok) throw new Error(answer.status);
+    const [spec] = await Promise.all([answer.json(), import(chart.dataset.bundle)]);
+    spec.width = chart.clientWidth;
+    delete spec.title;
+    await window.vegaEmbed(chart, spec, { actions: false, renderer: "svg", tooltip: true, ast: true });
+    live.remove();
+  } catch {
+    live.disabled = false;
+    live.textContent = "Could not load; try again";
+  }
   tell();
 });

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+from urllib.parse import quote
 
 import brotli
 import pytest
@@ -208,8 +209,9 @@ async def test_a_reader_who_goes_away_does_not_take_the_answer_with_them():
             "select hex(randomblob(9))", "select strftime('%s')"],
 )  # fmt: skip
 async def test_sql_that_tells_the_time_or_throws_dice_is_not_kept(served, sql):
-    response = await served.client.get("/coalition.json", params={"sql": sql})
-    assert response.status_code == 200 and response.headers["cache-control"] == "no-store"
+    for name in ("sql", "%73ql"):
+        response = await served.client.get(f"/coalition.json?{name}={quote(sql)}")
+        assert response.status_code == 200 and response.headers["cache-control"] == "no-store"
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -255,6 +257,15 @@ async def test_a_query_cut_off_by_the_limit_is_not_kept(database):
     await slow.invoke_startup()
     bomb = "with recursive c(x) as (select 1 union all select x+1 from c) select max(x) from c"
     assert (await slow.client.get("/coalition.json", params={"sql": bomb})).headers["cache-control"] == "no-store"
+
+
+async def test_a_page_without_its_facets_is_not_kept(database):
+    """Datasette calls it a success."""
+    slow = site(ROOT, database, settings={"facet_time_limit_ms": 1, "suggest_facets": False})
+    await slow.invoke_startup()
+    page = await slow.client.get("/coalition/sources.json?_facet=title&kind=press&_shape=objects")
+    assert page.status_code == 200 and "title" not in page.json()["facet_results"]
+    assert "etag" not in page.headers and "public" not in page.headers["cache-control"]
 
 
 async def test_two_sites_of_one_build_have_one_version(database):

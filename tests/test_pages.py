@@ -135,8 +135,9 @@ async def test_the_rows_of_a_query_lead_to_their_records(served):
         ("exercises_by_year?confidence=hgih", "values are any, medium, high"),
     ],
 )
-async def test_a_query_page_refuses_a_value_that_is_none(served, address, sentence):
-    page = await served.client.get(f"/coalition/{address}")
+@pytest.mark.parametrize("form", ["", ".json", ".csv"])
+async def test_a_query_refuses_a_value_that_is_none(served, address, sentence, form):
+    page = await served.client.get(f"/coalition/{address.replace('?', form + '?')}")
     assert page.status_code == 400 and sentence in page.text
 
 

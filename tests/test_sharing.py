@@ -111,3 +111,4 @@ async def test_what_a_reader_chose_is_said_in_title_alt_and_citation(served):
     assert "Chosen: With: Russia." in (await served.client.get("/coalition/exercises_by_year.svg?partner=RUS")).text
     page = (await served.client.get("/coalition/exercises_by_year?partner=RUS")).text
     assert "by year and domain (With: Russia)”" in page
+    assert "Chosen:" not in (await served.client.get("/coalition/exercises_by_year.embed?partner=any")).text

@@ -18,7 +18,3 @@ def test_a_test_that_is_named_exists(name):
 @pytest.mark.parametrize("name", sorted(set(re.findall(r"`(test_\w+\.py)`", TEXT))))
 def test_a_file_of_tests_that_is_named_exists(name):
     assert (ROOT / "tests" / name).exists()
-
-
-def test_nothing_was_lost():
-    assert re.search(r"^\| lost \| 0 \|", TEXT, re.M)

@@ -44,7 +44,7 @@ def asked(scope: dict) -> Asked | None:
             tags = value
         elif name == b"authorization" or (name == b"cookie" and any(word in value for word in PERSONAL)):
             return None
-    if query and b"sql=" in query and CHANGING.search(unquote_plus(query.decode("latin-1"))):
+    if query and CHANGING.search(unquote_plus(query.decode("latin-1"))):
         return None
     encoding = preferred_encoding(accepts)
     return Asked((scope.get("scheme"), host, path, query, encoding), encoding, tags, method == "HEAD")

@@ -2,16 +2,15 @@
 
 What other parts of the site call (all take a Datasette and the name of a charted query):
 
-    from coalition.charts.render import charted_queries, figure_svg
+    from coalition.charts.answers import charted_queries
+    from coalition.charts.render import figure_svg
 
     charted_queries(datasette)                    -> {name: query} of every query with a chart, in their order
     await figure_svg(datasette, name, params={}, width=640)
         -> markupsafe.Markup: one <svg role="img" aria-label="..."> to put into a page, without title or source
-           line (the page has its own heading). Its colours follow the page: they are CSS variables of
-           static/charts.css, with the light colours as fall-back, so link that stylesheet for the dark scheme.
-           A bad parameter or an empty answer is an <svg> that says so; it never raises for a reader's input.
-    await figure_html(datasette, name, params={}) -> Markup: <figure class="chart"> with a narrow and a wide drawing
-           (CSS shows the one that fits), caption with the title linked to the chart's page, and the alt text.
+           line (the page has its own heading). Its colours follow the page: they are the CSS variables of
+           theme.variables, with the light colours as fall-back. A bad parameter or an empty answer is an <svg> that
+           says so; it never raises for a reader's input.
 
 The way of a picture: answers (run the query) -> spec (pure: chart + rows -> complete Vega-Lite) -> drawing (worker
 processes, cached by content) -> picture (pure: SVG in house dress) -> forms (embed, figure, citation, oEmbed).

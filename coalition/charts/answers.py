@@ -59,7 +59,7 @@ async def answer(datasette, name: str, args: dict[str, str]) -> Answer:
     rows = [dict(row) for row in results.rows]
     about = await release(datasette)
     seal = sealed(about["version"], query["chart"], rows)
-    words = _words(query, labels, rows, release_note(about, seal, then), results.truncated, then, seal)
+    words = _words(query, params, labels, rows, release_note(about, seal, then), results.truncated, then, seal)
     return Answer(name, query, params, list(results.columns), rows, words, results.truncated, seal)
 
 
@@ -121,10 +121,10 @@ def release_note(about: dict[str, str], now: Seal, then: Seal | None) -> str:
     return f"{about['title']}, version {about['version']} ({about['content_hash'][:8]}), CC BY 4.0"
 
 
-def _words(query: dict, labels: dict, rows: list[dict], note: str, truncated: bool, then, now: Seal) -> Words:
+def _words(query: dict, params: dict, labels: dict, rows: list[dict], note: str, truncated, then, now: Seal) -> Words:
     usual = defaults(query)
     chosen = "; ".join(
-        f"{query['params'][key].get('label', key)}: {label}" for key, label in labels.items() if label != usual[key]
+        f"{query['params'][key].get('label', key)}: {labels[key]}" for key in params if params[key] != usual[key]
     )
     notes = [query["chart"].get("data_note", ""), NOTE if is_map(query["chart"]) else "", note]
     notices = [

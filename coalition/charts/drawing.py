@@ -26,9 +26,14 @@ from coalition.charts.spec import VERSION, Undrawable
 WORKERS = 2
 NICE = 5  # pages come before pictures where both want the processor
 SECONDS = 20  # a chart that takes longer is given up
+MOST_UNDER_WAY = 60  # beyond, the last would wait so long that it is given up
 MOST_BYTES = 96 * 1024 * 1024
 FIRST = {"data": {"values": [{"of": 1}]}, "mark": "bar", "encoding": {"x": {"field": "of", "type": "ordinal"}}}
 SVG = f"svg-{metadata.version('vl-convert-python')}-"  # begins the key of a chart
+
+
+class GivenUp(Undrawable):
+    """Raised for a drawing that another time may be made; its message is for the reader."""
 
 
 class Cache:
@@ -109,10 +114,17 @@ async def _once(kind: str, content: str, work, *more):
         return found
     # Two readers who ask for one picture wait for one drawing; a loop of its own (tests) has its own.
     place = f"{id(asyncio.get_running_loop())} {key}"
+    if place not in _under_way and len(_under_way) >= MOST_UNDER_WAY:
+        do_not_keep()
+        raise GivenUp("Too many charts are drawn just now; try again in a few seconds")
     if place not in _under_way:
         _under_way[place] = asyncio.ensure_future(_work(work, content, *more))
         _under_way[place].add_done_callback(lambda _: _under_way.pop(place, None))
-    value = await asyncio.shield(_under_way[place])
+    try:
+        value = await asyncio.shield(_under_way[place])
+    except GivenUp:  # each who waited for it is told so once, and nobody later
+        do_not_keep()
+        raise
     _cache.put(key, value)
     return value
 
@@ -130,15 +142,13 @@ async def _work(work, *arguments):
                 raise
             _pool = None if _pool is pool else _pool
             if attempt == 2:
-                do_not_keep()
-                raise Undrawable("The chart could not be drawn; the drawing process ended") from None
+                raise GivenUp("The chart could not be drawn; the drawing process ended") from None
         except (TimeoutError, asyncio.TimeoutError):
             _pool = None if _pool is pool else _pool
             for process in list((pool._processes or {}).values()):
                 process.kill()
             pool.shutdown(wait=False, cancel_futures=True)
-            do_not_keep()
-            raise Undrawable(f"The chart took longer than {SECONDS} seconds to draw and was given up") from None
+            raise GivenUp(f"The chart took longer than {SECONDS} seconds to draw and was given up") from None
         except ValueError as error:
             raise Undrawable(f"The chart cannot be drawn: {_reason(error)}") from None
 

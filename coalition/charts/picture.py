@@ -87,10 +87,10 @@ def _without_empty_groups(inside: str) -> str:
         inside = less
 
 
-def inline(drawn: Drawing, alt: str, css_class: str = "chart-svg") -> str:
+def inline(drawn: Drawing, alt: str) -> str:
     """Return an <svg> to stand in a page: it fills its column, and its colours are the page's variables."""
     return (
-        f'<svg class="{css_class}" role="img" aria-label="{escape(alt)}" xmlns="http://www.w3.org/2000/svg" '
+        f'<svg class="chart-svg" role="img" aria-label="{escape(alt)}" xmlns="http://www.w3.org/2000/svg" '
         f'viewBox="0 0 {drawn.width:g} {drawn.height:g}" font-family="{escape(theme.FONT)}" '
         f'style="max-width:100%;height:auto" width="{drawn.width:g}" height="{drawn.height:g}">'
         f"{theme.in_variables(drawn.inside)}</svg>"

@@ -39,4 +39,4 @@ def bounded(text: str | None, default: int) -> int | None:
     """Return maxwidth or maxheight of an oEmbed request, `default` where it is not given, None where it is no size."""
     if not text:
         return default
-    return int(text) if text.isdigit() and 0 < len(text) < 6 and int(text) else None
+    return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 6 and int(text) else None

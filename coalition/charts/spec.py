@@ -14,7 +14,7 @@ SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 VERSION = "6.4"  # of Vega-Lite in vl-convert
 NARROW = 480  # pictures below this width are drawn for a phone
 # Keys of `chart:` that are ours; everything else is Vega-Lite.
-OWN_KEYS = {"alt", "claim", "data_note", "spec"}
+OWN_KEYS = {"alt", "data_note", "spec"}
 LABEL_SIZE, LINE = 12, 13  # pixels of an axis label and of its lines
 LEGEND_LABEL = 220  # pixels after which a name in a legend is cut
 
@@ -76,8 +76,8 @@ def table_columns(chart: dict, columns: list[str]) -> list[str]:
     return [column for column in columns if column in drawn and column != "iso_numeric"]
 
 
-def _units(spec: dict, encoding: dict | None = None):
-    """Yield every view with its own encoding, the encoding of its parents mixed in for looking, not copied."""
+def _units(spec: dict):
+    """Yield every view that has an encoding of its own."""
     if isinstance(spec.get("encoding"), dict):
         yield spec
     for key in ("layer", "hconcat", "vconcat", "concat"):
