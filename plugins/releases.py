@@ -8,6 +8,7 @@ from coalition.releases import as_html, read_releases, releases_atom
 
 OPEN = {"access-control-allow-origin": "*"}
 RELEASES = read_releases(ROOT)
+WHOLE = 6  # releases that the page tells in full, so that it does not grow with their number
 
 
 async def releases(request, datasette):
@@ -19,7 +20,7 @@ async def releases(request, datasette):
         site_url = datasette.absolute_url(request, datasette.urls.instance())
         body = releases_atom((await release(datasette))["title"], site_url, RELEASES)
         return Response(body, headers=OPEN, content_type="application/atom+xml; charset=utf-8")
-    context = {"releases": RELEASES, "as_html": as_html}
+    context = {"releases": RELEASES, "as_html": as_html, "whole": WHOLE}
     return Response.html(await datasette.render_template("releases.html", context, request=request))
 
 

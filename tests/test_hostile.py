@@ -19,7 +19,7 @@ ROWS = {
     "actors": {"id": "XQA", "name": HOSTILE, "name_zh": SCRIPT, "kind": "territory", "iso_numeric": "999",
                "region": "Asia", "subregion": SCRIPT, "note": HOSTILE},
     "sources": {"id": "hostile-1", "url": "https://example.org/hostile?a=1&b='x'", "title": HOSTILE,
-                "publisher": SCRIPT, "accessed": "2026-11-23", "kind": "press", "language": "ar"},
+                "publisher": SCRIPT.replace("'", "’"), "accessed": "2026-11-23", "kind": "press", "language": "ar"},
     "partnerships": {"id": "xqa-2016", "partner_id": "XQA", "level_id": "strategic", "label_en": SCRIPT,
                      "date": "2016", "event": "established", "occasion": HOSTILE},
     "partnership_sources": {"partnership_id": "xqa-2016", "source_id": "hostile-1", "role": "supports", "note": SCRIPT},
