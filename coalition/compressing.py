@@ -26,7 +26,8 @@ def compress_files(folder: Path, names: list[str]) -> list[Path]:
         if path.suffix not in SUFFIXES:
             continue
         content = path.read_bytes()
-        copies = {"br": brotli.compress(content, quality=9), "gzip": gzip.compress(content, 9, mtime=0)}
+        # Three percent larger than at the best, in a fifth of the time: a site that starts waits for it.
+        copies = {"br": brotli.compress(content, quality=6), "gzip": gzip.compress(content, 6, mtime=0)}
         for encoding, copy in copies.items():
             if len(copy) < len(content):
                 written.append(path.with_name(path.name + COPIES[encoding]))
