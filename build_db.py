@@ -103,7 +103,7 @@ def tidy(root: Path):
     Example:
       python build_db.py tidy
     """
-    with told("; files without problems were tidied"):
+    with told("; what has a problem was left as it was"):
         codebook, problems = read_codebook(root / "sources")
         changed = []
         if codebook:
@@ -184,9 +184,10 @@ def export(root: Path, folder: Path, compressed: bool, drawn: bool):
     from coalition.exporting import export as write_files
 
     path = root / "coalition.db"
-    with told("; the files in the folder are not all of this build"):
+    with told():
         if is_stale(root, path):
             build_database(root, path, progress)
+    with told("; the files in the folder are not all of this build"):
         files = write_files(root, path, folder, progress, compressed)
         if drawn:
             import asyncio

@@ -20,12 +20,20 @@ from coalition.sending import send_file
 codebook, _ = read_codebook(ROOT / "sources")
 
 
+def stamp(folder: Path) -> int | None:
+    """Return when the manifest of a folder was written, or None where there is none any more."""
+    try:
+        return (folder / MANIFEST).stat().st_mtime_ns
+    except OSError:
+        return None
+
+
 class Files:
     """A folder of downloads with its manifest and {name: SHA-256}; the folder may be a temporary one."""
 
     def __init__(self, folder: Path, temporary: tempfile.TemporaryDirectory | None = None):
         self.folder, self.temporary = folder, temporary
-        self.stamp = (folder / MANIFEST).stat().st_mtime_ns
+        self.stamp = stamp(folder)
         content = (folder / MANIFEST).read_bytes()
         self.manifest = json.loads(content)
         self.sums = {file["name"]: file["sha256"] for file in self.manifest["files"]}
@@ -43,7 +51,7 @@ async def files_of(datasette) -> Files:
     async with _making:
         if key not in _files:
             _files[key] = await asyncio.to_thread(found_or_made, datasette, Path(database.path), database.hash)
-        elif _files[key].stamp != (_files[key].folder / MANIFEST).stat().st_mtime_ns:
+        elif stamp(_files[key].folder) not in (None, _files[key].stamp):
             # A new release was written there while this one is served: what is sent is what its checksum says.
             _files[key] = Files(_files[key].folder)
     return _files[key]

@@ -38,7 +38,7 @@ class Checked:
         except BadRequest as error:
             return str(error)
         except QueryInterrupted:  # of the list of values; the query itself says what is wrong
-            return ""
+            pass
         return ""
 
 

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from coalition.caching.notes import begin
 from coalition.charts import drawing
 from coalition.charts.spec import Undrawable
 
@@ -58,3 +59,24 @@ async def test_practice_goes_on_when_the_workers_are_given_up(monkeypatch):
 @pytest.mark.skipif(not hasattr(os, "nice"), reason="Windows has no niceness")
 async def test_pictures_give_way_to_pages():
     assert await drawing._work(os.nice, 0) == min(os.nice(0) + drawing.NICE, 19)
+
+
+async def test_a_drawing_given_up_is_kept_for_none_of_those_who_waited(monkeypatch):
+    async def given_up(*_):
+        await asyncio.sleep(0.01)
+        raise drawing.GivenUp("given up")
+
+    async def reader():
+        notes = begin()
+        with pytest.raises(drawing.GivenUp):
+            await drawing._once("svg ", "one picture for two", None)
+        return notes
+
+    monkeypatch.setattr(drawing, "_work", given_up)
+    assert await asyncio.gather(reader(), reader()) == [[True], [True]]
+
+
+async def test_beyond_so_many_drawings_the_next_is_asked_to_come_again(monkeypatch):
+    monkeypatch.setattr(drawing, "MOST_UNDER_WAY", 0)
+    with pytest.raises(drawing.GivenUp, match="try again"):
+        await drawing._once("svg ", "one too many", None)

@@ -19,7 +19,7 @@ from coalition.accesslog import AccessLog, line
 from coalition.charts import drawing
 from coalition.charts.answers import charted_queries
 from coalition.compressing import compress_files
-from coalition.exporting import is_current
+from coalition.exporting import export, is_current
 from coalition.serving import application, inspected, prepared_downloads, site
 from coalition.warming import draw_usual, is_warm, warm_up
 
@@ -85,6 +85,9 @@ def test_downloads_are_written_once_per_build(database, tmp_path):
     manifest = folder / "manifest.json"
     before = manifest.stat().st_mtime_ns
     assert prepared_downloads(ROOT, database, folder) == folder and manifest.stat().st_mtime_ns == before
+    assert list(folder.glob("*.br"))
+    export(ROOT, database, folder)
+    assert not list(folder.glob("*.br")) and not list(folder.glob("*.gz"))  # copies would be of the build before
     (folder / "events.csv").write_bytes(b"half")
     assert not is_current(folder, hashlib.sha256(database.read_bytes()).hexdigest())
     assert not is_current(folder, "another database") and not is_current(tmp_path / "none", "x")
@@ -213,3 +216,14 @@ async def test_what_is_known_of_metadata_is_bounded_and_not_the_askers_to_change
     assert fresh._told.cache_info().currsize == 3
     fresh.metadata(database="coalition")["title"] = "Changed"
     assert fresh.metadata(database="coalition").get("title") != "Changed"
+
+
+async def test_a_server_that_ends_leaves_no_line_of_its_log_behind():
+    async def ended(scope, receive, send):
+        pass
+
+    written = []
+    log = AccessLog(ended, written.append)
+    log._lines = ["one\n"]
+    await log({"type": "lifespan"}, None, None)
+    assert written == ["one\n"]
