@@ -19,7 +19,9 @@ DATABASE_KEYS = {"title", "description", "description_html", "license", "license
                  "about_url", "tables", "queries", "allow_sql"}  # fmt: skip
 TABLE_KEYS = {"title", "facets", "facet_size", "sort", "sort_desc", "size", "label_column", "hidden",
               "description_html"}  # fmt: skip
-QUERY_KEYS = {"title", "description", "sql", "params", "chart", "explain", "question", "hide_sql"}
+QUERY_KEYS = {"title", "topic", "description", "sql", "params", "chart", "explain", "question", "hide_sql"}
+# What queries are about, in the order in which pages list them.
+TOPICS = ("Partnerships", "Exercises", "Statements", "Sanctions", "All records together", "How well it is known")
 PARAM_KEYS = {"label", "default", "options", "help", "kind"}
 CHART_KEYS = {"alt", "mark", "encoding", "transform", "layer", "facet", "width", "height", "params", "projection",
               "data_note", "spec", "resolve", "size", "hconcat", "vconcat"}  # fmt: skip
@@ -36,6 +38,12 @@ def read_metadata(root: Path, codebook: Codebook) -> tuple[dict, list[Problem]]:
 def queries(metadata: dict) -> dict[str, dict]:
     """Return the named queries, {name: definition}."""
     return metadata["databases"][DATABASE].get("queries", {})
+
+
+def by_topic(named: dict[str, dict]) -> dict[str, dict[str, dict]]:
+    """Return the named queries by what they are about, {topic: {name: definition}}; topics without one are left out."""
+    grouped = {topic: {name: q for name, q in named.items() if q.get("topic") == topic} for topic in TOPICS}
+    return {topic: found for topic, found in grouped.items() if found}
 
 
 def facets(metadata: dict) -> dict[str, list[str]]:
@@ -105,6 +113,8 @@ def _query_problems(name: str, entry: dict, columns: dict[str, list[str]]):
     for key in ("title", "description", "sql"):
         if not isinstance(entry.get(key), str) or not entry[key].strip():
             yield problem(FILE, f"'{key}' is missing or not text", key=where)
+    if entry.get("topic") not in TOPICS:
+        yield problem(FILE, f"'topic' is not one of {', '.join(TOPICS)}", key=where)
     params = entry.get("params", {})
     if not isinstance(params, dict) or not all(isinstance(p, dict) for p in params.values()):
         yield problem(FILE, "params must be a mapping of parameters", key=where)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
@@ -117,3 +119,12 @@ def shortened(text: str | None, limit: int = 160) -> str:
 def web_address(url: str | None) -> str:
     """Return an address that a link may lead to: on the web, or nowhere; a script is no address."""
     return url if (url or "").startswith(("https://", "http://")) else "#"
+
+
+def anchor(heading: str) -> str:
+    """Return the id of a heading on its page.
+
+    >>> anchor("How well it is known")
+    'how-well-it-is-known'
+    """
+    return re.sub(r"[^a-z0-9]+", "-", heading.lower()).strip("-")

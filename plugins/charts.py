@@ -9,7 +9,7 @@ from coalition.charts.drawing import bundle
 from coalition.charts.render import WIDTHS, figure_svg, framed_svg, full_spec, png, said
 from coalition.charts.spec import Undrawable, table_columns
 from coalition.charts.theme import variables
-from coalition.metadata import DATABASE
+from coalition.metadata import DATABASE, by_topic
 
 GALLERY = 400  # pixels: the width of a column of the gallery, and readable on a phone
 FORMS = {
@@ -90,12 +90,15 @@ def refused(form: str, sentence: str, status: int) -> Response:
 
 
 async def gallery(request, datasette):
-    """Answer /charts: every chart with its question."""
-    charts = [
-        {"name": name, "query": query, "svg": await figure_svg(datasette, name, {}, GALLERY)}
-        for name, query in charted_queries(datasette).items()
-    ]
-    context = {"charts": charts, "light": variables(False), "dark": variables(True)}
+    """Answer /charts: every chart with its question, by topic."""
+    topics = {
+        topic: [
+            {"name": name, "query": q, "svg": await figure_svg(datasette, name, {}, GALLERY)}
+            for name, q in found.items()
+        ]
+        for topic, found in by_topic(charted_queries(datasette)).items()
+    }
+    context = {"topics": topics, "light": variables(False), "dark": variables(True)}
     return Response.html(await datasette.render_template("charts.html", context, request=request))
 
 

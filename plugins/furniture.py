@@ -7,6 +7,7 @@ from coalition.asking import release
 from coalition.describing import json_for_script
 
 FILTERS = {
+    "anchor": wording.anchor,
     "date_in_words": wording.date_in_words,
     "precision_in_words": wording.precision_in_words,
     "label": wording.label,

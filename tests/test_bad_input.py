@@ -161,6 +161,8 @@ CASES = {
         edit(METADATA, "question: When has China used", "qestion: When has China used"), "query china_vetoes: unknown key 'qestion'"),
     "chart of a field the query lacks": (
         edit(METADATA, "x: {field: year, type: ordinal", "x: {field: yeer, type: ordinal"), "its chart draws field 'yeer', which the query does not return"),
+    "query on a topic that pages do not list": (
+        edit(METADATA, "topic: Partnerships", "topic: Partnership"), "query partnerships_by_year: 'topic' is not one of Partnerships, Exercises,"),
     "facet of an unknown column": (
         edit(METADATA, "facets: [kind, region]", "facets: [kind, regoin]"), "metadata.yml, table actors: column 'regoin' does not exist"),
     "metadata of an unknown table": (

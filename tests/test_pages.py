@@ -1,5 +1,6 @@
 """Claims about the served site: every table and query answers, shows names and stays read-only."""
 
+import html
 import json
 import re
 
@@ -116,6 +117,28 @@ def test_metadata_has_licence_and_at_least_eight_queries():
     assert metadata["license"] == "CC BY 4.0"
     assert len(QUERIES) >= 8
     assert all(query.get("question", "").endswith("?") for query in QUERIES.values())
+
+
+async def test_the_page_of_the_data_lists_every_query_with_its_question_and_every_table_with_its_rows(served, codebook):
+    page = html.unescape((await served.client.get("/coalition")).text)
+    for name, query in QUERIES.items():
+        assert re.search(
+            rf'<a href="/coalition/{name}">{re.escape(query["title"])}</a>[^?]*{re.escape(query["question"])}', page
+        )
+    counts = await served.get_database("coalition").table_counts(1000)
+    for table in codebook.tables:
+        assert (
+            f'<a href="/coalition/{table.name}">{table.name}</a></th><td class="num">{counts[table.name]:,}</td>'
+            in page
+        )
+
+
+@pytest.mark.parametrize("path", ["/coalition", "/charts", "/claims", "/country/RUS"])
+async def test_long_pages_begin_with_links_to_their_parts(served, path):
+    page = (await served.client.get(path)).text
+    parts = re.findall(r'href="#([^"]+)"', re.search(r'aria-label="On this page">(.+?)</nav>', page)[1])
+    assert len(parts) > 1
+    assert all(page.count(f'id="{part}"') == 1 for part in parts)
 
 
 async def test_the_rows_of_a_query_lead_to_their_records(served):
