@@ -41,18 +41,19 @@ async def chart_form(request, datasette):
     args = {key: request.args[key] for key in request.args}
     try:
         width = int(size(args, "width", 640, 240, 1600))
-        scale = size(args, "scale", 2, 0.5, 4)
+        card = args.get("card") == "1"
+        scale = size(args, "scale", 1 if card else 2, 0.25, 4)
         if args.get("theme", "light") not in ("light", "dark", ""):
             raise BadRequest(f"theme is light or dark, not '{args['theme'][:30]}'")
         found = await answer(datasette, name, args)
     except BadRequest as error:
         return refused(form, str(error), 400)
-    dark, card = args.get("theme") == "dark", args.get("card") == "1"
+    dark = args.get("theme") == "dark"
     if form == "svg":
         return reply(form, await framed_svg(found, width, dark, card))
     try:
         if form == "png":
-            return reply(form, await png(found, width, 1 if card else scale, dark, card))
+            return reply(form, await png(found, width, scale, dark, card))
         if form == "vl.json":
             return reply(form, json.dumps(full_spec(found, width, dark), ensure_ascii=False))
     except Undrawable as error:  # of rows that do not fit, or of a machine that has too much to draw

@@ -6,7 +6,7 @@ from datasette import Response, hookimpl
 
 from coalition.asking import release
 from coalition.charts.answers import PICTURE_KEYS, BadRequest, answer, charted_queries
-from coalition.charts.render import figure_svg
+from coalition.charts.render import CARD, figure_svg
 from coalition.charts.sharing import WIDTHS, bounded, chart_in, frame, frame_height
 from coalition.metadata import DATABASE
 
@@ -29,9 +29,7 @@ async def oembed(request, datasette):
     found = chart_in(url, site)
     if not found or found[0] not in charted_queries(datasette):
         return refused(f"'{url[:200]}' is not the address of a chart of this site; {site}charts lists them all", 404)
-    most = {
-        key: bounded(request.args.get(key), 720 if key == "maxwidth" else 10_000) for key in ("maxwidth", "maxheight")
-    }
+    most = {key: bounded(request.args.get(key), 10_000) for key in ("maxwidth", "maxheight")}
     if bad := [key for key, value in most.items() if value is None]:
         return refused(f"{bad[0]} is a number of pixels, not '{request.args[bad[0]][:30]}'", 400)
     name, args = found
@@ -40,7 +38,7 @@ async def oembed(request, datasette):
     except BadRequest as error:
         return refused(str(error), 400)
     about = await release(datasette)
-    width = max(WIDTHS[0], min(WIDTHS[1], most["maxwidth"]))
+    width = max(WIDTHS[0], min(WIDTHS[1], most["maxwidth"] if request.args.get("maxwidth") else 720))
     height = min(most["maxheight"], frame_height(await figure_svg(datasette, name, shown.params, 720), width))
     asked = "?" + url.partition("?")[2] if "?" in url else ""
     base = f"{site}{DATABASE}/{name}"
@@ -50,22 +48,25 @@ async def oembed(request, datasette):
         "provider_name": about["title"],
         "provider_url": site,
         "cache_age": 3600,
-        "thumbnail_url": card_address(base, args),
-        "thumbnail_width": 1200,
-        "thumbnail_height": 630,
+        **{f"thumbnail_{key}": value for key, value in card(base, args, **most).items()},
     }
     if url.partition("?")[0].endswith(".png"):
-        return Response.json(
-            {**words, "type": "photo", "url": card_address(base, args), "width": 1200, "height": 630}, headers=HEADERS
-        )
+        return Response.json({**words, "type": "photo", **card(base, args, **most)}, headers=HEADERS)
     html = frame(f"{base}.embed{asked}", shown.words.full_title, height)
     return Response.json({**words, "type": "rich", "html": html, "width": width, "height": height}, headers=HEADERS)
 
 
-def card_address(base: str, args: dict[str, str]) -> str:
-    """Return the address of the chart's card of 1200 × 630 with its parameters."""
+def card(base: str, args: dict[str, str], maxwidth: int, maxheight: int) -> dict[str, str | int]:
+    """Return {url, width, height} of the chart's card with its parameters, no larger than asked for.
+
+    A card is 1200 × 630 pixels, and 300 wide at the least.
+    """
+    width = max(300, min(CARD[0], maxwidth, maxheight * CARD[0] // CARD[1]))
     kept = {key: value for key, value in args.items() if key not in PICTURE_KEYS or key == "frozen"}
-    return f"{base}.png?{urlencode({**kept, 'card': 1})}"
+    # A picture's size is rounded down, so that the scale must not fall short of the width by a fraction.
+    scale = {} if width == CARD[0] else {"scale": f"{(width + 0.01) / CARD[0]:.6f}"}
+    address = f"{base}.png?{urlencode({**kept, 'card': 1, **scale})}"
+    return {"url": address, "width": width, "height": CARD[1] * width // CARD[0]}
 
 
 @hookimpl

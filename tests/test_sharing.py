@@ -1,6 +1,7 @@
 """Claims about what a reader takes away: frozen forms, oEmbed, frames, citations."""
 
 import re
+import struct
 from html import unescape
 from xml.etree import ElementTree
 
@@ -78,11 +79,23 @@ async def test_oembed_gives_a_frame_for_every_chart(served, name):
     assert frame.status_code == 200
 
 
-async def test_oembed_gives_a_photo_for_a_picture(served):
-    answer = (await served.client.get("/oembed", params={"url": f"{SITE}/coalition/partner_map.png"})).json()
-    assert answer["type"] == "photo" and (answer["width"], answer["height"]) == (1200, 630)
+@pytest.mark.parametrize(
+    ("most", "size"),
+    [
+        ({}, (1200, 630)),
+        ({"maxwidth": 500}, (500, 262)),
+        ({"maxheight": 315}, (600, 315)),
+        ({"maxwidth": 400}, (400, 210)),
+        ({"maxwidth": 9}, (300, 157)),
+    ],
+)
+async def test_oembed_gives_a_photo_for_a_picture_no_larger_than_asked_for(served, most, size):
+    asked = {"url": f"{SITE}/coalition/partner_map.png?theme=dark", **most}
+    answer = (await served.client.get("/oembed", params=asked)).json()
+    assert answer["type"] == "photo" and answer["thumbnail_url"] == answer["url"]
     picture = await served.client.get(answer["url"].removeprefix(SITE))
     assert picture.content[:4] == b"\x89PNG"
+    assert (answer["width"], answer["height"]) == struct.unpack(">II", picture.content[16:24]) == size
 
 
 @pytest.mark.parametrize(
