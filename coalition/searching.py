@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 
 from markupsafe import Markup, escape
 
@@ -14,6 +15,16 @@ MOST_RANKED = 5000
 def words_of(question: str) -> list[str]:
     """Return the words of a question, without quotes, at most LONGEST characters in all."""
     return [word for word in question[:LONGEST].replace('"', " ").split() if re.search(r"\w", word)]
+
+
+def nearest(question: str, names: list[str]) -> list[str]:
+    """Return the names, three at most, that the question may have meant to spell, the nearest first.
+
+    >>> nearest("kazakstan", ["Kazakhstan", "Pakistan", "Peru"])
+    ['Kazakhstan', 'Pakistan']
+    """
+    lower = {name.lower(): name for name in names}
+    return [lower[name] for name in get_close_matches(question.lower(), lower, n=3, cutoff=0.75)]
 
 
 def year_of(text: str) -> str | int:

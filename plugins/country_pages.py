@@ -54,9 +54,9 @@ async def all_events(datasette, first: list[dict], **asked):
 
 
 async def country(request, datasette):
-    """Answer /country/<id>, .json and .csv; a code in small letters is sent on to its own address."""
+    """Answer /country/<id>, .json and .csv; a name, or a code in small letters, is sent on to the code's address."""
     name, form = request.url_vars["id"], request.url_vars["form"]
-    state = await ask_one(datasette, "actor", id=name.upper())
+    state = await ask_one(datasette, "actor", id=name.upper()) or await ask_one(datasette, "actor_named", called=name)
     if state is None:
         raise NotFound(f"There is no state, territory or organisation with the code '{name}'")
     if name != state["id"]:

@@ -3,7 +3,7 @@
 from datasette import Response, hookimpl
 
 from coalition.asking import ask, ask_named, ask_one
-from coalition.searching import LONGEST, MOST_RANKED, marked, words_of, year_of
+from coalition.searching import LONGEST, MOST_RANKED, marked, nearest, words_of, year_of
 from coalition.searchtext import match_query
 
 
@@ -40,8 +40,11 @@ async def search(request, datasette):
     if request.url_vars.get("form"):
         return Response.json({"q": question, **found}, headers={"access-control-allow-origin": "*"})
     words = words_of(question)
+    states = await ask(datasette, "states")
+    meant = [] if found["actors"] else nearest(question[:LONGEST], [state["name"] for state in states])
     context = {
-        "states": await ask(datasette, "states"),
+        "states": states,
+        "meant": meant,
         "question": question,
         "filters": {**filters, **years},
         "mark": lambda text: marked(text, words),

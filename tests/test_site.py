@@ -122,6 +122,7 @@ async def test_a_profile_is_also_json_and_csv(served, code):
 
 async def test_a_code_in_small_letters_leads_to_its_profile(served):
     assert (await served.client.get("/country/rus")).headers["location"] == "/country/RUS"
+    assert (await served.client.get("/country/russia.csv")).headers["location"] == "/country/RUS.csv"
     assert (await served.client.get("/country?id=rus", follow_redirects=True)).status_code == 200
     assert (await served.client.get("/country?id=//evil.example")).headers["location"] == "/countries"
 
@@ -139,3 +140,12 @@ async def test_a_record_leads_to_its_neighbours_and_can_be_cited_and_reported(se
     page = (await served.client.get("/coalition/partnerships/rus-2011")).text
     assert 'rel="prev"' in page and 'rel="next"' in page
     assert f"version {CODEBOOK.version}" in page and "mailto:?subject=Error%20in%20partnerships" in page
+
+
+@pytest.mark.parametrize(
+    ("asked", "meant"), [("Kazakstan", "Kazakhstan"), ("Kyrgistan", "Kyrgyzstan"), ("brasil", "Brazil")]
+)
+async def test_a_misspelt_state_is_offered_as_it_is_spelt_here(served, asked, meant):
+    page = (await served.client.get("/search", params={"q": asked})).text
+    assert "Did you mean" in page and f'<a href="/search?q={meant}">{meant}</a>' in page
+    assert "Did you mean" not in (await served.client.get("/search", params={"q": meant})).text

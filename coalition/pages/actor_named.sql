@@ -1,0 +1,1 @@
+select id from actors where name = :called collate nocase
