@@ -7,6 +7,8 @@ from pathlib import Path
 
 import brotli
 
+from coalition.writing import put_whole
+
 # A zip and Parquet are compressed inside.
 SUFFIXES = {".db", ".csv", ".json"}
 COPIES = {"br": ".br", "gzip": ".gz"}
@@ -31,7 +33,7 @@ def compress_files(folder: Path, names: list[str]) -> list[Path]:
         for encoding, copy in copies.items():
             if len(copy) < len(content):
                 written.append(path.with_name(path.name + COPIES[encoding]))
-                written[-1].write_bytes(copy)
+                put_whole(written[-1], copy)
     return written
 
 

@@ -6,7 +6,6 @@ import csv
 import hashlib
 import io
 import json
-import os
 import sqlite3
 import zipfile
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from pathlib import Path
 from coalition.codebook import Codebook, Table, read_codebook
 from coalition.compressing import compress_files, drop_copies
 from coalition.schema import quoted
+from coalition.writing import put_whole
 
 PACKAGE = "china-coalition-datapackage.zip"
 DATABASE_FILE = "coalition.db"
@@ -143,13 +143,6 @@ def export(
     if compressed:
         compress_files(folder, [MANIFEST])
     return entries
-
-
-def put_whole(path: Path, content: bytes) -> None:
-    """Write a file beside its place and put it there in one step."""
-    draft = path.with_name(f".{path.name}.writing")
-    draft.write_bytes(content)
-    os.replace(draft, path)
 
 
 def is_current(folder: Path, database_hash: str) -> bool:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from pathlib import Path
 
 from coalition.codebook import Codebook, Table
 from coalition.problems import Problem
 from coalition.reading import Rows, read_table
 from coalition.used_ids import FILE, ids_in_use, listed, read_ids
+from coalition.writing import put_whole
 
 
 def canonical(rows: Rows) -> bytes:
@@ -34,25 +34,16 @@ def tidy(sources: Path, codebook: Codebook) -> tuple[list[str], list[Problem]]:
         lasting = [p for p in found if "run: python build_db.py tidy" not in p.sentence]
         problems += lasting
         if not lasting and path.read_bytes() != (content := canonical(rows)):
-            _replace(path, content)
+            put_whole(path, content)
             changed.append(table.file)
         everything[table.name] = rows
     # A table that cannot be read has lost no id.
     if not problems:
         path, text = sources / FILE, listed(*read_ids(sources), ids_in_use(everything)).encode("utf-8")
         if not path.exists() or path.read_bytes() != text:
-            _replace(path, text)
+            put_whole(path, text)
             changed.append(f"sources/{FILE}")
     return changed, problems
-
-
-def _replace(path: Path, content: bytes) -> None:
-    draft = path.with_name(f".{path.name}.{os.getpid()}.tidying")
-    try:
-        draft.write_bytes(content)
-        os.replace(draft, path)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def is_tidy(path: Path, table: Table) -> bool:
