@@ -19,6 +19,7 @@ from coalition.codebook import read_codebook
 from coalition.problems import BadInput
 from coalition.readme import table_of_tables, with_counts
 from coalition.tidying import tidy as tidy_sources
+from coalition.writing import put_whole
 
 DATABASE = ROOT / "coalition.db"
 
@@ -117,7 +118,7 @@ def tidy(root: Path):
             text = readme.read_text(encoding="utf-8")
             current = with_counts(text, table_of_tables(codebook, root / "sources"))
             if current != text:
-                readme.write_text(current, encoding="utf-8", newline="\n")
+                put_whole(readme, current.encode())
                 changed.append("README.md")
                 click.echo("counted rows anew in README.md")
     if not changed:
@@ -154,11 +155,12 @@ def serve(root: Path, host: str, port: int, log: bool, downloads: Path | None, o
     from coalition.repeating import Repeating
     from coalition.serving import application, prepared_downloads, site
 
+    progress("downloads")
+    files = prepared_downloads(root, path, downloads or root / "dist")
     url = f"http://{host}:{port}/"
     click.echo(f"Serving at {url} (stop with Ctrl+C)")
     if open_browser:
         click.launch(url)
-    files = prepared_downloads(root, path, downloads or root / "dist")
     # What is there then stays; to look through it for garbage again and again would hold readers up.
     app = application(site(root, path, files), log, once_warm=gc.freeze)
     # Whoever takes their time over a large file must not hold up a restart for ever.

@@ -17,6 +17,7 @@ from coalition.charts.frozen import sealed
 from coalition.codebook import Codebook, Table
 from coalition.compiling import typed
 from coalition.metadata import defaults, queries
+from coalition.opening import open_finished
 from coalition.schema import quoted
 from coalition.wording import TABLES, plural
 
@@ -55,7 +56,7 @@ def read_release(path: Path) -> Release:
 
 
 def _opened(path: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)
+    db = open_finished(path)
     db.row_factory = sqlite3.Row
     return db
 

@@ -1,6 +1,7 @@
 """A CSV that cannot be had is an error, not an empty file.
 
-Datasette answers 200 with nothing in it when the SQL of a CSV fails, and 500 when it is stopped by a limit.
+Datasette answers 200 with nothing in it when the SQL of a CSV fails, and 500 when it is stopped by a limit; and it says
+nowhere in a CSV that rows were cut off.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from datasette.views.base import DatasetteError
 from coalition.metadata import DATABASE
 
 PLAIN = [(b"content-type", b"text/plain; charset=utf-8"), (b"access-control-allow-origin", b"*")]
+CUT = "There are more than {} rows, and a CSV cannot say that some are left out; ask for fewer, or see /downloads"
 EMPTY = b"A CSV of the database needs SQL: /coalition.csv?sql=select+...\n"
 wanted: ContextVar[bool] = ContextVar("csv wanted", default=False)
 
@@ -31,15 +33,18 @@ def is_empty(scope: dict) -> bool:
 
 
 def telling(execute):
-    """Return Database.execute that ends the making of a CSV whose SQL fails."""
+    """Return Database.execute that ends the making of a CSV whose SQL fails or finds more rows than are returned."""
 
     async def told(*args, **kwargs):
         try:
-            return await execute(*args, **kwargs)
+            results = await execute(*args, **kwargs)
         except sqlite3.DatabaseError as error:
             if wanted.get():
                 raise DatasetteError(str(error), title="Invalid SQL", status=400) from error
             raise
+        if wanted.get() and results.truncated:
+            raise DatasetteError(CUT.format(f"{len(results.rows):,}"), title="Too many rows", status=400)
+        return results
 
     return told
 

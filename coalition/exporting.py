@@ -9,10 +9,12 @@ import json
 import sqlite3
 import zipfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from coalition.codebook import Codebook, Table, read_codebook
 from coalition.compressing import compress_files, drop_copies
+from coalition.opening import open_finished
 from coalition.schema import quoted
 from coalition.writing import put_whole
 
@@ -128,7 +130,7 @@ def export(
 
     put(DATABASE_FILE, database.read_bytes(), "SQLite database with every table, view and search index")
     put(PACKAGE, zipped_package(root, codebook), "Data Package: the sources as CSV with datapackage.json")
-    with sqlite3.connect(f"file:{database}?mode=ro&immutable=1", uri=True) as db:
+    with closing(open_finished(database)) as db:
         for table in codebook.tables:
             put(f"{table.name}.parquet", parquet(db, table), table.title, table.name)
             put(f"{table.name}.csv", csv_text(db, table), table.title, table.name)

@@ -17,6 +17,7 @@ from contextvars import ContextVar
 from datasette.database import QueryInterrupted, Results
 
 from coalition.caching.asking import CHANGING
+from coalition.opening import open_finished
 
 # Set by whoever may count without a limit: the site itself before it is open, never a reader.
 patient: ContextVar[bool] = ContextVar("patient", default=False)
@@ -123,7 +124,7 @@ class Known:
             return await asyncio.to_thread(self._counted, sql, params or {}, truncate)
 
     def _counted(self, sql: str, params: dict, truncate: bool) -> Results:
-        db = sqlite3.connect(f"file:{self.path}?immutable=1", uri=True)
+        db = open_finished(self.path)
         try:
             db.row_factory = sqlite3.Row
             cursor = db.execute(sql, params)

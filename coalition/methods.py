@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 ALLOWED = "GET, HEAD, OPTIONS"
 SENTENCE = b"This site is read-only; ask with GET or HEAD.\n"
-UNREADABLE = b"This is not an address: it starts with two slashes, or holds bytes that are not written as %XX.\n"
+UNREADABLE = b"This is not an address: it starts with two slashes, names no host, or holds bytes not written as %XX.\n"
+HOST = re.compile(rb"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]*)?")
 # A browser asks for this before it sends a header of its own to another site.
 PREFLIGHT = [
     (b"allow", ALLOWED.encode()),
@@ -27,10 +30,12 @@ def refusal(method: str) -> tuple[int, list[tuple[bytes, bytes]], bytes] | None:
 
 
 def unreadable(scope: dict) -> bool:
-    """Return whether the address is none: bytes that are not ASCII, or two slashes at its start.
+    """Return whether the address is none: bytes that are not ASCII, two slashes at its start, a host that is none.
 
     Datasette decodes it as ASCII; and where it takes a slash off the end, `/\\\\example.org/` led to another site.
     """
+    if any(name == b"host" and not HOST.fullmatch(value) for name, value in scope["headers"]):
+        return True
     return not (scope.get("raw_path") or b"").isascii() or scope["path"][1:2] in ("/", "\\")
 
 

@@ -24,7 +24,7 @@ def nearest(question: str, names: list[str]) -> list[str]:
     ['Kazakhstan']
     """
     lower = {name.lower(): name for name in names}
-    return [lower[name] for name in get_close_matches(question.lower(), lower, n=3, cutoff=0.75)]
+    return [lower[name] for name in get_close_matches(question.lower(), lower, n=3, cutoff=0.8)]
 
 
 def year_of(text: str) -> str | int:

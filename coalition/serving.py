@@ -17,6 +17,7 @@ from datasette.utils import parse_metadata
 from coalition.accesslog import AccessLog
 from coalition.ending import Unfinished
 from coalition.exporting import export, is_current
+from coalition.opening import open_finished
 from coalition.schema import quoted
 from coalition.warming import keep_in_practice, practise_usual, warm_up
 
@@ -68,7 +69,7 @@ def site(root: Path, database: Path, downloads: Path | None = None, **overrides)
 
 def inspected(database: Path) -> dict:
     """Return what Datasette need not find out again about a file that does not change: hash, size, row counts."""
-    with closing(sqlite3.connect(f"file:{database}?mode=ro&immutable=1", uri=True)) as db:
+    with closing(open_finished(database)) as db:
         shadow = "select name from pragma_table_list where type = 'shadow'"
         names = db.execute(f"select name from sqlite_master where type = 'table' and name not in ({shadow})")
         counts = {name: {"count": _count(db, name)} for (name,) in names.fetchall()}

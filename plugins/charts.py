@@ -1,6 +1,7 @@
 """Charts: pictures, specs and embeds of every charted query, and the gallery."""
 
 import json
+import re
 
 from datasette import Response, hookimpl
 
@@ -24,10 +25,7 @@ FORMS = {
 def size(args, key: str, default: float, low: float, high: float) -> float:
     """Return a number of the query string within its bounds; raise BadRequest with a sentence."""
     text = args.get(key) or str(default)
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1
+    value = float(text) if re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,9})?", text) else -1
     if not low <= value <= high:
         raise BadRequest(f"{key} is a number from {low:g} to {high:g}, not '{text[:30]}'")
     return value
@@ -42,7 +40,7 @@ async def chart_form(request, datasette):
     try:
         width = int(size(args, "width", 640, 240, 1600))
         card = args.get("card") == "1"
-        scale = size(args, "scale", 1 if card else 2, 0.25, 4)
+        scale = size(args, "scale", 1 if card else 2, 0.1, 4)
         if args.get("theme", "light") not in ("light", "dark", ""):
             raise BadRequest(f"theme is light or dark, not '{args['theme'][:30]}'")
         found = await answer(datasette, name, args)
@@ -87,7 +85,8 @@ def refused(form: str, sentence: str, status: int) -> Response:
     """Say why in the form that was asked for: a picture for .svg, JSON for the rest."""
     if form == "svg":
         return reply(form, said(sentence), status)
-    return Response.json({"ok": False, "error": sentence, "status": status}, status=status)
+    headers = {"access-control-allow-origin": "*"}
+    return Response.json({"ok": False, "error": sentence, "status": status}, status=status, headers=headers)
 
 
 async def gallery(request, datasette):

@@ -4,6 +4,7 @@ import csv
 import io
 
 from datasette import Response, hookimpl
+from datasette.utils import tilde_decode, tilde_encode
 from datasette.utils.asgi import AsgiStream, NotFound
 
 from coalition.asking import ask, ask_one
@@ -55,12 +56,12 @@ async def all_events(datasette, first: list[dict], **asked):
 
 async def country(request, datasette):
     """Answer /country/<id>, .json and .csv; a name, or a code in small letters, is sent on to the code's address."""
-    name, form = request.url_vars["id"], request.url_vars["form"]
+    name, form = tilde_decode(request.url_vars["id"]), request.url_vars["form"]
     state = await ask_one(datasette, "actor", id=name.upper()) or await ask_one(datasette, "actor_named", called=name)
     if state is None:
         raise NotFound(f"There is no state, territory or organisation with the code '{name}'")
     if name != state["id"]:
-        return Response.redirect(datasette.urls.path(f"/country/{state['id']}{form or ''}"))
+        return Response.redirect(datasette.urls.path(f"/country/{state['id']}{form or ''}"), headers=OPEN)
     parts = {part: await ask(datasette, f"actor_{part}", id=name) for part in PARTS}
     links = (await ask_one(datasette, "actor_links", id=name))["links"]
     asked = {"id": name, "most": MOST_READ, "many": links > MANY, **LATEST}
@@ -86,10 +87,10 @@ async def country(request, datasette):
 async def picked(request, datasette):
     """Answer /country?id=, where the picker without JavaScript leads."""
     name = request.args.get("id") or ""
-    path = f"/country/{name}" if name.isascii() and name.isalnum() else "/countries"
+    path = f"/country/{tilde_encode(name)}" if name else "/countries"
     return Response.redirect(datasette.urls.path(path))
 
 
 @hookimpl
 def register_routes():
-    return [(r"^/country/(?P<id>[A-Za-z0-9]+)(?P<form>\.json|\.csv)?$", country), (r"^/country$", picked)]
+    return [(r"^/country/(?P<id>[^/]+?)(?P<form>\.json|\.csv)?$", country), (r"^/country$", picked)]

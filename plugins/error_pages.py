@@ -49,6 +49,8 @@ def told(exception: Exception, asked: bool = False) -> tuple[int, str, str]:
         message = Markup(exception.message) if exception.message_is_html else exception.message
         # Datasette says 500 of a column to sort by that does not exist.
         status = 400 if asked and exception.status == 500 else exception.status
+        if not asked and "no such table" in str(message):
+            return 404, TITLES[404], ""
         return status, exception.title or TITLES.get(status, "Error"), message
     if isinstance(exception, OSError) and exception.errno in (errno.ENAMETOOLONG, errno.ENOENT, errno.ENOTDIR):
         return 404, TITLES[404], ""  # an address that cannot be the name of a file
@@ -66,7 +68,9 @@ def handle_exception(datasette, request, exception):
         if datasette.cors:
             add_cors_headers(headers)
         if request.path.endswith(".json") or request.args.get("_format") == "json":
-            content = {"ok": False, "error": str(message) or title, "status": status, "title": title}
+            # Datasette's own words on a query that was stopped are a form to try again.
+            words = STOPPED if isinstance(message, Markup) else message
+            content = {"ok": False, "error": str(words) or title, "status": status, "title": title}
             return Response.json(content, status=status, headers=headers)
         context = {"status": status, "title": title, "error": message, "ok": False}
         html = await datasette.render_template("error.html", context, request=request)

@@ -10,6 +10,7 @@ from coalition.charts.render import CARD, figure_svg
 from coalition.charts.sharing import WIDTHS, bounded, chart_in, frame, frame_height
 from coalition.metadata import DATABASE
 
+LEAST = 120  # pixels: narrower, nothing of a chart is left
 HEADERS = {"access-control-allow-origin": "*"}
 
 
@@ -42,27 +43,32 @@ async def oembed(request, datasette):
     height = min(most["maxheight"], frame_height(await figure_svg(datasette, name, shown.params, 720), width))
     asked = "?" + url.partition("?")[2] if "?" in url else ""
     base = f"{site}{DATABASE}/{name}"
+    picture = card(base, args, **most)
     words = {
         "version": "1.0",
         "title": shown.words.full_title,
         "provider_name": about["title"],
         "provider_url": site,
         "cache_age": 3600,
-        **{f"thumbnail_{key}": value for key, value in card(base, args, **most).items()},
+        **{f"thumbnail_{key}": value for key, value in picture.items()},
     }
     if url.partition("?")[0].endswith(".png"):
-        return Response.json({**words, "type": "photo", **card(base, args, **most)}, headers=HEADERS)
+        if not picture:
+            return refused(f"A picture is {LEAST} pixels wide at the least", 404)
+        return Response.json({**words, "type": "photo", **picture}, headers=HEADERS)
     html = frame(f"{base}.embed{asked}", shown.words.full_title, height)
     return Response.json({**words, "type": "rich", "html": html, "width": width, "height": height}, headers=HEADERS)
 
 
 def card(base: str, args: dict[str, str], maxwidth: int, maxheight: int) -> dict[str, str | int]:
-    """Return {url, width, height} of the chart's card with its parameters, no larger than asked for.
+    """Return {url, width, height} of the chart's card of at most 1200 × 630 pixels with its parameters.
 
-    A card is 1200 × 630 pixels, and 300 wide at the least.
+    It is no larger than asked for; {} if nothing so small can be had.
     """
-    width = max(300, min(CARD[0], maxwidth, maxheight * CARD[0] // CARD[1]))
-    kept = {key: value for key, value in args.items() if key not in PICTURE_KEYS or key == "frozen"}
+    width = min(CARD[0], maxwidth, maxheight * CARD[0] // CARD[1])
+    if width < LEAST:
+        return {}
+    kept = {key: value for key, value in args.items() if key not in PICTURE_KEYS or key in ("frozen", "theme")}
     # A picture's size is rounded down, so that the scale must not fall short of the width by a fraction.
     scale = {} if width == CARD[0] else {"scale": f"{(width + 0.01) / CARD[0]:.6f}"}
     address = f"{base}.png?{urlencode({**kept, 'card': 1, **scale})}"

@@ -2,7 +2,7 @@
 
 from datasette import Response, hookimpl
 
-from coalition.asking import ask, ask_named, ask_one
+from coalition.asking import ask, ask_named, ask_one, named_queries
 from coalition.searching import LONGEST, MOST_RANKED, marked, nearest, words_of, year_of
 from coalition.searchtext import match_query
 
@@ -13,7 +13,8 @@ async def page(datasette, request, template: str, **context) -> Response:
 
 SORTS = {"": "Name", "level": "Level", "since": "Latest change", "exercises": "Exercises", "statements": "Statements",
          "sanctions_events": "Sanctions events"}  # fmt: skip
-STANDINGS = {"": "all", "partner": "partners", "none": "without partnership"}
+STANDINGS = {"": "all", "partner": "partners", "relationship": "strategic relationship without the word partner",
+             "none": "without either"}  # fmt: skip
 
 
 async def countries(request, datasette):
@@ -23,7 +24,13 @@ async def countries(request, datasette):
     chosen = {key: request.args.get(key) or "" for key in offered}
     chosen = {key: value if value in offered[key] else "" for key, value in chosen.items()}
     rows = await ask(datasette, "countries", **chosen)
-    return await page(datasette, request, "countries.html", rows=rows, offered=offered, chosen=chosen)
+    context = {
+        "rows": rows,
+        "offered": offered,
+        "chosen": chosen,
+        "organisations": await ask(datasette, "organisations"),
+    }
+    return await page(datasette, request, "countries.html", **context)
 
 
 async def search(request, datasette):
@@ -41,10 +48,18 @@ async def search(request, datasette):
         return Response.json({"q": question, **found}, headers={"access-control-allow-origin": "*"})
     words = words_of(question)
     states = await ask(datasette, "states")
-    meant = [] if found["actors"] else nearest(question[:LONGEST], [state["name"] for state in states])
+    asked_for = [word.lower() for word in words]
+    queries = {
+        name: query
+        for name, query in named_queries(datasette).items()
+        if asked_for and all(word in f"{query['title']} {query['question']}".lower() for word in asked_for)
+    }
+    names = await ask(datasette, "actor_names")
+    meant = [] if found["actors"] or found["events"] else nearest(question[:LONGEST], [row["name"] for row in names])
     context = {
         "states": states,
         "meant": meant,
+        "queries": queries,
         "question": question,
         "filters": {**filters, **years},
         "mark": lambda text: marked(text, words),

@@ -34,7 +34,9 @@ class Checked:
         if not query:
             return ""
         try:
-            await checked_values(self.datasette, query, dict(parse_qsl(scope["query_string"].decode("latin-1"))))
+            # Of a parameter given twice Datasette takes the first.
+            given = dict(reversed(parse_qsl(scope["query_string"].decode("latin-1"))))
+            await checked_values(self.datasette, query, given)
         except BadRequest as error:
             return str(error)
         except QueryInterrupted:  # of the list of values; the query itself says what is wrong

@@ -13,7 +13,10 @@ live.addEventListener("click", async () => {
     const [spec] = await Promise.all([answer.json(), import(chart.dataset.bundle)]);
     spec.width = chart.clientWidth;
     delete spec.title;
+    delete spec.background; // the page's own, light or dark
     await window.vegaEmbed(chart, spec, { actions: false, renderer: "svg", tooltip: true, ast: true });
+    chart.tabIndex = -1; // the button goes, and with it the place of a reader without a mouse
+    chart.focus();
     live.remove();
   } catch {
     live.disabled = false;

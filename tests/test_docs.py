@@ -41,9 +41,10 @@ def test_readme_links_to_files_that_exist(path):
 def test_versions_agree():
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     changelog = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.M)[1]
-    assert citation["version"] == changelog == CODEBOOK.version
+    project = re.search(r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.M)[1]
+    assert citation["version"] == changelog == project == CODEBOOK.version
 
 
 def test_no_file_in_git_is_a_database_or_a_lock_file():
-    files = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True).stdout.split("\n")
+    files = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
     assert not [f for f in files if f.endswith((".db", "uv.lock", "pylock.toml", "package-lock.json"))]

@@ -68,6 +68,7 @@ def test_the_note_is_a_sentence_in_readers_terms(note):
 
 def test_a_chart_is_named_when_its_rows_differ_and_only_then(database, changed, note):
     named = {chart["name"] for chart in note["charts"]}
+    assert named
     for name in named:
         sql = METADATA["databases"]["coalition"]["queries"][name]["sql"]
         assert "statements" in sql or "exercise" in sql or "events" in sql, name

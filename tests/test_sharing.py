@@ -86,13 +86,13 @@ async def test_oembed_gives_a_frame_for_every_chart(served, name):
         ({"maxwidth": 500}, (500, 262)),
         ({"maxheight": 315}, (600, 315)),
         ({"maxwidth": 400}, (400, 210)),
-        ({"maxwidth": 9}, (300, 157)),
+        ({"maxwidth": 120}, (120, 63)),
     ],
 )
 async def test_oembed_gives_a_photo_for_a_picture_no_larger_than_asked_for(served, most, size):
     asked = {"url": f"{SITE}/coalition/partner_map.png?theme=dark", **most}
     answer = (await served.client.get("/oembed", params=asked)).json()
-    assert answer["type"] == "photo" and answer["thumbnail_url"] == answer["url"]
+    assert answer["type"] == "photo" and answer["thumbnail_url"] == answer["url"] and "theme=dark" in answer["url"]
     picture = await served.client.get(answer["url"].removeprefix(SITE))
     assert picture.content[:4] == b"\x89PNG"
     assert (answer["width"], answer["height"]) == struct.unpack(">II", picture.content[16:24]) == size
@@ -106,6 +106,8 @@ async def test_oembed_gives_a_photo_for_a_picture_no_larger_than_asked_for(serve
         ({"url": f"{SITE}/coalition/no_such_chart"}, 404),
         ({"url": f"{SITE}/coalition/partner_ladder"}, 404),
         ({"url": "javascript:alert(1)"}, 404),
+        ({"url": "http://["}, 404),
+        ({"url": f"{SITE}/coalition/partner_map.png", "maxwidth": "119"}, 404),
         ({"url": f"{SITE}/coalition/partner_map?confidence=sure"}, 400),
         ({"url": f"{SITE}/coalition/partner_map", "maxwidth": "wide"}, 400),
         ({"url": f"{SITE}/coalition/partner_map", "format": "xml"}, 501),

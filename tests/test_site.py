@@ -122,9 +122,12 @@ async def test_a_profile_is_also_json_and_csv(served, code):
 
 async def test_a_code_in_small_letters_leads_to_its_profile(served):
     assert (await served.client.get("/country/rus")).headers["location"] == "/country/RUS"
-    assert (await served.client.get("/country/russia.csv")).headers["location"] == "/country/RUS.csv"
+    named = await served.client.get("/country/russia.csv")
+    assert named.headers["location"] == "/country/RUS.csv" and named.headers["access-control-allow-origin"] == "*"
+    assert (await served.client.get("/country?id=south+africa", follow_redirects=True)).url.path == "/country/ZAF"
     assert (await served.client.get("/country?id=rus", follow_redirects=True)).status_code == 200
-    assert (await served.client.get("/country?id=//evil.example")).headers["location"] == "/countries"
+    assert (await served.client.get("/country?id=//evil.example", follow_redirects=True)).status_code == 404
+    assert (await served.client.get("/country?id=")).headers["location"] == "/countries"
 
 
 async def test_confidence_and_country_narrow_a_search(served):
@@ -143,9 +146,38 @@ async def test_a_record_leads_to_its_neighbours_and_can_be_cited_and_reported(se
 
 
 @pytest.mark.parametrize(
-    ("asked", "meant"), [("Kazakstan", "Kazakhstan"), ("Kyrgistan", "Kyrgyzstan"), ("brasil", "Brazil")]
+    ("asked", "meant"), [("Kazakstan", "Kazakhstan"), ("Kyrgistan", "Kyrgyzstan"), ("Tajikstan", "Tajikistan")]
 )
 async def test_a_misspelt_state_is_offered_as_it_is_spelt_here(served, asked, meant):
     page = (await served.client.get("/search", params={"q": asked})).text
     assert "Did you mean" in page and f'<a href="/search?q={meant}">{meant}</a>' in page
-    assert "Did you mean" not in (await served.client.get("/search", params={"q": meant})).text
+    for found in (meant, "AMAN", "Hamas"):
+        assert "Did you mean" not in (await served.client.get("/search", params={"q": found})).text
+
+
+@pytest.mark.parametrize("host", ["[", "[::1", "a b", "exa<mple"])
+async def test_a_host_that_is_none_is_refused(served, host):
+    for path in ("/", "/oembed"):
+        assert (await served.client.get(path, headers={"host": host})).status_code == 400
+    assert (await served.client.get("/-/health", headers={"host": "[::1]:8001"})).status_code == 200
+
+
+async def test_of_a_parameter_given_twice_the_first_is_checked(served):
+    asked = "/coalition/partner_ladder.json?country={}&country={}&_shape=array"
+    assert (await served.client.get(asked.format("XX", "PAK"))).status_code == 400
+    assert (await served.client.get(asked.format("PAK", "XX"))).json()
+
+
+async def test_a_refusal_can_be_read_by_pages_of_other_sites(served):
+    refused = await served.client.get("/coalition/exercises_by_year.vl.json?bogus=1")
+    assert refused.status_code == 400 and refused.headers["access-control-allow-origin"] == "*"
+    assert (await served.client.get("/coalition/partner_ladder/x")).status_code == 404
+
+
+async def test_a_stopped_query_is_told_in_a_sentence_without_markup(served):
+    slow = "with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n"
+    answer = await served.client.get("/coalition.json", params={"sql": slow})
+    assert (
+        answer.status_code == 400
+        and answer.json()["error"] == "The query took longer than the time limit and was stopped"
+    )

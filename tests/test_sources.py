@@ -74,7 +74,7 @@ def test_every_source_has_a_web_address():
     assert all(address.startswith(("http://", "https://")) for address in addresses)
 
 
-def test_second_readings_are_of_rows_by_others(codebook):
+def test_second_readings_are_of_rows_that_are_there(codebook):
     known = {name: {row["id"] for row in rows(name)} for name in codebook.table("readings").columns[0].enum}
     for row in rows("readings"):
         assert row["record_id"] in known[row["table_name"]]

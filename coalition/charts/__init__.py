@@ -13,5 +13,5 @@ What other parts of the site call (all take a Datasette and the name of a charte
            says so; it never raises for a reader's input.
 
 The way of a picture: answers (run the query) -> spec (pure: chart + rows -> complete Vega-Lite) -> drawing (worker
-processes, cached by content) -> picture (pure: SVG in house dress) -> forms (embed, figure, citation, oEmbed).
+processes, cached by content) -> picture (pure: SVG in house dress) -> sharing (frame, figure, oEmbed).
 """

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from datasette.database import QueryInterrupted
 
-from coalition.asking import named_queries, release
+from coalition.asking import ask_one, named_queries, release
 from coalition.charts.alt import alt_text
 from coalition.charts.frozen import Seal, difference, read_seal, sealed
 from coalition.charts.picture import Words
@@ -15,8 +15,11 @@ from coalition.charts.world import NOTE
 from coalition.checking import is_date
 from coalition.limits import TooMuch
 from coalition.metadata import DATABASE, defaults
+from coalition.wording import date_in_words
 
 MOST_OPTIONS = 1000  # of a list to choose from; a longer one is no help, and weighs more than the page
+# Defaults that leave nothing out; any other is said in the picture, chosen or not.
+UNCHOSEN = {"", "any", "all"}
 PICTURE_KEYS = {"width", "scale", "theme", "card", "frozen"}
 
 
@@ -59,7 +62,13 @@ async def answer(datasette, name: str, args: dict[str, str]) -> Answer:
     rows = [dict(row) for row in results.rows]
     about = await release(datasette)
     seal = sealed(about["version"], query["chart"], rows)
-    words = _words(query, params, labels, rows, release_note(about, seal, then), results.truncated, then, seal)
+    notes = [
+        query["chart"].get("data_note", ""),
+        NOTE if is_map(query["chart"]) else "",
+        await unfinished(datasette, rows),
+    ]
+    notes.append(release_note(about, seal, then))
+    words = _words(query, params, labels, rows, notes, results.truncated, then, seal)
     return Answer(name, query, params, list(results.columns), rows, words, results.truncated, seal)
 
 
@@ -78,14 +87,15 @@ async def checked_values(datasette, query: dict, args: dict[str, str]) -> tuple[
     params = defaults(query)
     labels = dict(params)
     for key, words in (query.get("params") or {}).items():
-        value = args.get(key, "")
-        if value == "":
+        given = args.get(key, "")
+        value = given or params[key]
+        if not given and value in UNCHOSEN:
             continue
         options = dict(await options_of(datasette, words))
-        if options and value not in options:
+        if given and options and value not in options:
             shown = ", ".join(list(options)[:12]) + (" …" if len(options) > 12 else "")
             raise BadRequest(f"'{value[:60]}' is not a value of {key}; values are {shown}")
-        if words.get("kind") == "date" and not is_date(value):
+        if given and words.get("kind") == "date" and not is_date(value):
             raise BadRequest(f"'{value[:60]}' is not a value of {key}; a date is written YYYY-MM-DD")
         params[key], labels[key] = value, options.get(value, value)
     return params, labels
@@ -121,12 +131,24 @@ def release_note(about: dict[str, str], now: Seal, then: Seal | None) -> str:
     return f"{about['title']}, version {about['version']} ({about['content_hash'][:8]}), CC BY 4.0"
 
 
-def _words(query: dict, params: dict, labels: dict, rows: list[dict], note: str, truncated, then, now: Seal) -> Words:
+async def unfinished(datasette, rows: list[dict]) -> str:
+    """Return a line that says where the last year ends, for rows by year that reach it; '' for others."""
+    newest = (await ask_one(datasette, "newest_day"))["date"] or ""
+    years = {str(row.get("year")) for row in rows}
+    if newest[:4] not in years or newest[5:] == "12-31":
+        return ""
+    return f"The record of {newest[:4]} ends with {date_in_words(newest)}"
+
+
+def _words(
+    query: dict, params: dict, labels: dict, rows: list[dict], notes: list[str], truncated, then, now: Seal
+) -> Words:
     usual = defaults(query)
     chosen = "; ".join(
-        f"{query['params'][key].get('label', key)}: {labels[key]}" for key in params if params[key] != usual[key]
+        f"{query['params'][key].get('label', key)}: {labels[key]}"
+        for key in params
+        if params[key] != usual[key] or params[key] not in UNCHOSEN
     )
-    notes = [query["chart"].get("data_note", ""), NOTE if is_map(query["chart"]) else "", note]
     notices = [
         "Not all rows are shown: the answer was cut off at the limit." if truncated else "",
         difference(then, now) if then else "",

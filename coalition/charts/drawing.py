@@ -22,6 +22,7 @@ from pathlib import Path
 
 from coalition.caching.notes import do_not_keep
 from coalition.charts.spec import VERSION, Undrawable
+from coalition.writing import put_whole
 
 WORKERS = 2
 NICE = 5  # pages come before pictures where both want the processor
@@ -75,12 +76,6 @@ async def bundle() -> str:
     return await _once("bundle", VERSION, _bundle)
 
 
-def warm_up() -> None:
-    """Start the workers, so that the first reader does not wait for them."""
-    for _ in range(WORKERS):
-        _workers().submit(_prepare)
-
-
 async def practise(spec: dict) -> None:
     """Have every worker draw a spec, kept or not: the second picture of a chart takes half as long as the first."""
     loop, content = asyncio.get_running_loop(), json.dumps(spec, ensure_ascii=False)
@@ -98,7 +93,7 @@ def save_drawn(folder: Path) -> int:
         if path.name not in drawn:
             path.unlink()
     for name, svg in drawn.items():
-        (folder / name).write_text(svg, encoding="utf-8")
+        put_whole(folder / name, svg.encode())
     return len(drawn)
 
 

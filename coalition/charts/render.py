@@ -5,12 +5,11 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from coalition.charts import picture, theme
-from coalition.charts.answers import Answer, BadRequest, answer, charted_queries
+from coalition.charts.answers import Answer, BadRequest, answer
 from coalition.charts.drawing import png_of, practise, svg_of
 from coalition.charts.picture import Words
 from coalition.charts.spec import Options, Undrawable, assemble
 
-__all__ = ["BadRequest", "charted_queries", "figure_svg", "framed_svg", "full_spec", "png", "practised"]
 EMPTY = "No row answers this question with these parameters."
 CARD = (1200, 630)
 WIDTHS = {"wide": 720, "narrow": 340}  # drawings of a page, of which the stylesheet shows the one that fits

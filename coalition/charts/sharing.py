@@ -27,7 +27,10 @@ def frame_height(svg: str, width: int) -> int:
 
 def chart_in(url: str, site: str) -> tuple[str, dict[str, str]] | None:
     """Return (chart, parameters) of an address below `site`, in any of its forms; None for any other address."""
-    asked, own = urlsplit(url), urlsplit(site)
+    try:
+        asked, own = urlsplit(url), urlsplit(site)
+    except ValueError:  # a bracket in the host
+        return None
     if asked.scheme not in ("http", "https") or asked.netloc != own.netloc:
         return None
     base = own.path.rstrip("/")

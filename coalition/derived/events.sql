@@ -31,7 +31,7 @@ records(id, type, date, year, date_precision, title, summary) as (
     nullif(sentences(name_zh, location, summary, note), '')
   from exercises
   union all
-  select id, 'statement', date, year, date_precision, title, nullif(sentences(summary, key_phrase, note), '')
+  select id, 'statement', date, year, date_precision, title, nullif(sentences(summary, '“' || key_phrase || '”', note), '')
   from statements
   union all
   select sanctions_defiance.id, 'sanctions_defiance', date, year, date_precision,

@@ -1,7 +1,10 @@
-select country_profile.*, partnership_levels.label_en as level
+select country_profile.*, partnership_levels.label_en as level,
+  -- A state that imposes sanctions is no party to the conduct.
+  (select count(distinct event_id) from event_actors join events on events.id = event_id
+    where actor_id = country_profile.id and role in ('actor', 'target') and type = 'sanctions_defiance') as sanctions_events
 from country_profile left join partnership_levels on partnership_levels.id = level_id
 where (:region = '' or region = :region)
-  and (:standing = '' or (:standing = 'partner') = (level_id is not null))
+  and (:standing = '' or :standing = case when level_id is null then 'none' when country_profile.rank < 16 then 'partner' else 'relationship' end)
 order by
   case :sort when 'level' then coalesce(country_profile.rank, 99) end,
   case :sort when 'since' then since end desc,

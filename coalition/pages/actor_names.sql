@@ -1,0 +1,1 @@
+select name from actors order by name
