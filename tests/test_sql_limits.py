@@ -105,8 +105,8 @@ async def test_a_bomb_is_stopped_soon_and_says_so(served, what, form):
 async def test_rows_beyond_the_limit_are_told(served):
     answer = (await served.client.get("/coalition.json", params={"sql": MANY.format("i")})).json()
     assert len(answer["rows"]) == served.setting("max_returned_rows") and answer["truncated"] is True
-    for address in ("/coalition.csv", "/coalition?_format=csv"):
-        cut = await served.client.get(address, params={"sql": MANY.format("i")})
+    for address, form in (("/coalition.csv", {}), ("/coalition", {"_format": "csv"})):
+        cut = await served.client.get(address, params={"sql": MANY.format("i"), **form})
         assert cut.status_code == 400 and "more than 2,000 rows" in cut.text
     whole = await served.client.get("/coalition/sources.csv?_stream=on")
     assert whole.status_code == 200 and whole.text.count("\n") > 12_000
