@@ -42,6 +42,7 @@ async def search(request, datasette):
     found = {
         "events": await ask(datasette, "search_events", words=match, most=MOST_RANKED, **filters, **years),
         "actors": await ask(datasette, "search_actors", words=match, question=question[:LONGEST]),
+        "themes": await ask(datasette, "search_themes", words=match),
         "sources": await ask(datasette, "search_sources", words=match, most=MOST_RANKED),
     }
     if request.url_vars.get("form"):

@@ -141,6 +141,11 @@ async def test_long_pages_begin_with_links_to_their_parts(served, path):
     assert all(page.count(f'id="{part}"') == 1 for part in parts)
 
 
+async def test_a_whole_number_is_shown_as_one(served):
+    page = (await served.client.get("/coalition/sanctions_defiance?id=2006-10-prk-resolution-1718")).text
+    assert re.search(r'class="col-quantity type-float"[^>]*>15</td>', page)
+
+
 async def test_the_rows_of_a_query_lead_to_their_records(served):
     page = (await served.client.get("/coalition/exercises_near_hotspots?partner=RUS")).text
     assert '<a href="/coalition/exercises/joint-sea-2016">joint-sea-2016</a>' in page

@@ -155,6 +155,12 @@ async def test_a_misspelt_state_is_offered_as_it_is_spelt_here(served, asked, me
         assert "Did you mean" not in (await served.client.get("/search", params={"q": found})).text
 
 
+async def test_the_search_finds_themes_and_queries_as_well(served):
+    page = (await served.client.get("/search?q=cyber+sovereignty")).text
+    assert re.search(r'href="/coalition/statement_themes\?theme_id=cyber-sovereignty">.+?: \d+ statements</li>', page)
+    assert 'href="/coalition/co_signers"' in (await served.client.get("/search?q=who+signs+with+China")).text
+
+
 @pytest.mark.parametrize("host", ["[", "[::1", "a b", "exa<mple"])
 async def test_a_host_that_is_none_is_refused(served, host):
     for path in ("/", "/oembed"):

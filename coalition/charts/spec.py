@@ -50,7 +50,7 @@ def assemble(chart: dict, rows: list[dict], options: Options = Options()) -> dic
     if '"places"' in whole:
         datasets["places"] = list(world.places())
     for unit in units:
-        _span_years(unit, rows)
+        _span_years(unit, rows, options)
         _step_colours(unit, rows)
         _short_legend(unit, rows, options)
     lines = max((_wrap_labels(unit, rows, options) for unit in units), default=1)
@@ -112,7 +112,7 @@ def _values(rows: list[dict], field: str) -> list:
     return [row[field] for row in rows if row.get(field) is not None]
 
 
-def _span_years(unit: dict, rows: list[dict]) -> None:
+def _span_years(unit: dict, rows: list[dict], options: Options) -> None:
     """Let an axis of years hold every year from the first to the last: a year without rows is a gap to be seen."""
     for channel in _channels(unit, "x", "y"):
         years = _values(rows, channel["field"])
@@ -120,7 +120,9 @@ def _span_years(unit: dict, rows: list[dict]) -> None:
             continue
         channel.setdefault("scale", {}).setdefault("domain", list(range(min(years), max(years) + 1)))
         if channel is unit["encoding"].get("x") and channel.get("axis", {}) is not None:
-            shown = [y for y in range(min(years), max(years) + 1) if y % 5 == 0]
+            # A year takes some 36 pixels with the space around it.
+            step = 5 if (max(years) - min(years)) / 5 * 36 < options.width else 10
+            shown = [y for y in range(min(years), max(years) + 1) if y % step == 0]
             if len(shown) >= 2:
                 channel.setdefault("axis", {}).setdefault("values", shown)
 
