@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from coalition.metadata import DATABASE, defaults
+from coalition.metadata import DATABASE, defaults, sql_of
 
 PAGES = Path(__file__).parent / "pages"
 
@@ -32,7 +32,7 @@ async def ask_named(datasette, name: str, **values) -> list[dict]:
     """Return the rows of a named query of metadata.yml; parameters that are not given have their defaults."""
     query = named_queries(datasette)[name]
     values = {**defaults(query), **{key: value for key, value in values.items() if key in (query.get("params") or {})}}
-    results = await datasette.get_database(DATABASE).execute(query["sql"].rstrip().rstrip(";"), values)
+    results = await datasette.get_database(DATABASE).execute(sql_of(query), values)
     return [dict(row) for row in results.rows]
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from coalition.charts.frozen import sealed
 from coalition.codebook import Codebook, Table
 from coalition.compiling import typed
-from coalition.metadata import defaults, queries
+from coalition.metadata import defaults, queries, sql_of
 from coalition.opening import open_finished
 from coalition.schema import quoted
 from coalition.wording import TABLES, plural
@@ -143,7 +143,7 @@ def drawn(database: Path, metadata: dict) -> dict[str, str]:
             if "chart" not in query:
                 continue
             try:
-                rows = [dict(row) for row in db.execute(query["sql"].rstrip().rstrip(";"), defaults(query))]
+                rows = [dict(row) for row in db.execute(sql_of(query), defaults(query))]
                 digests[name] = sealed("", query["chart"], rows).digest
             except sqlite3.Error:
                 digests[name] = ""

@@ -59,6 +59,11 @@ def orders(metadata: dict) -> dict[str, list[str]]:
     return {name: [entry[key] for key in keys if key in entry] for name, entry in tables.items()}
 
 
+def sql_of(query: dict) -> str:
+    """Return the SQL of a named query without what ends it, so that it can be run and wrapped."""
+    return query["sql"].rstrip().rstrip(";")
+
+
 def defaults(query: dict) -> dict[str, str]:
     """Return {parameter: default value} of a named query; a parameter without default is an empty text."""
     params = query.get("params") or {}
@@ -158,7 +163,7 @@ def query_problems(metadata: dict, db: sqlite3.Connection):
             sentence = "is used but not described under params" if param in named else "is described but not used"
             yield problem(FILE, f"parameter '{param}' {sentence}", key=where)
         try:
-            cursor = db.execute(query["sql"].rstrip().rstrip(";"), {**dict.fromkeys(named, ""), **defaults(query)})
+            cursor = db.execute(sql_of(query), {**dict.fromkeys(named, ""), **defaults(query)})
             fields = {column[0] for column in cursor.description or []}
         except (sqlite3.Error, sqlite3.Warning) as error:
             yield problem(FILE, f"its SQL does not run: {error}", key=where)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from urllib.parse import parse_qsl
 
-from coalition.metadata import defaults, queries
+from coalition.metadata import defaults, queries, sql_of
 from coalition.problems import Problem, problem
 
 FILE = "sources/published_totals.csv"
@@ -33,7 +33,7 @@ def our_number(db: sqlite3.Connection, metadata: dict, address: str, confidence:
     if "confidence" in values:
         given = {"confidence": confidence, **given}
     try:
-        row = db.execute(query["sql"].rstrip().rstrip(";"), values | given).fetchone()
+        row = db.execute(sql_of(query), values | given).fetchone()
     except sqlite3.Error as error:
         raise LookupError(f"query '{name}' does not run: {error}") from None
     if row is None or not isinstance(row[0], (int, float)):

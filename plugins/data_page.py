@@ -20,7 +20,7 @@ def tables_by_kind(tables: list[dict]) -> dict[str, list[dict]]:
     return {
         heading: [
             {"name": table.name, "rows": rows[table.name], "description": table.description}
-            for table in codebook.tables
+            for table in (codebook.tables if codebook else [])
             if table.name in rows and (table.kind == "source") is source
         ]
         for source, heading in KINDS.items()

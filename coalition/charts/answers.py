@@ -14,7 +14,7 @@ from coalition.charts.spec import is_map
 from coalition.charts.world import NOTE
 from coalition.checking import is_date
 from coalition.limits import TooMuch
-from coalition.metadata import DATABASE, defaults
+from coalition.metadata import DATABASE, defaults, sql_of
 from coalition.wording import date_in_words
 
 MOST_OPTIONS = 1000  # of a list to choose from; a longer one is no help, and weighs more than the page
@@ -52,9 +52,7 @@ async def answer(datasette, name: str, args: dict[str, str]) -> Answer:
     params, labels = await checked_params(datasette, query, args)
     then = frozen_of(args)
     try:
-        results = await datasette.get_database(DATABASE).execute(
-            query["sql"].rstrip().rstrip(";"), params, truncate=True
-        )
+        results = await datasette.get_database(DATABASE).execute(sql_of(query), params, truncate=True)
     except QueryInterrupted:
         raise BadRequest("The query took longer than the time limit and was stopped") from None
     except TooMuch as error:
