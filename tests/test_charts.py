@@ -124,10 +124,11 @@ NAMED_AGAIN = """() => [...document.querySelectorAll("td")].map(cell => getCompu
 
 @pytest.mark.browser
 @pytest.mark.parametrize("path", [*PAGES, *(pytest.param(path, marks=pytest.mark.long) for path in MORE)])
-def test_pages_are_accessible_and_fit_a_phone(address, browser, path):
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])
+def test_pages_are_accessible_and_fit_a_phone(address, browser, path, scheme):
     from axe_playwright_python.sync_playwright import Axe
 
-    context = browser.new_context(viewport={"width": 320, "height": 700})
+    context = browser.new_context(viewport={"width": 320, "height": 700}, color_scheme=scheme)
     page = context.new_page()
     errors, hosts = [], set()
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
