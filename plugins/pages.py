@@ -55,8 +55,9 @@ async def search(request, datasette):
         for name, query in named_queries(datasette).items()
         if asked_for and all(word in f"{query['title']} {query['question']}".lower() for word in asked_for)
     }
-    names = await ask(datasette, "actor_names")
-    meant = [] if found["actors"] or found["events"] else nearest(question[:LONGEST], [row["name"] for row in names])
+    meant = []
+    if not (found["actors"] or found["events"]):
+        meant = nearest(question[:LONGEST], [row["name"] for row in await ask(datasette, "actor_names")])
     context = {
         "states": states,
         "meant": meant,

@@ -155,6 +155,17 @@ async def test_a_misspelt_state_is_offered_as_it_is_spelt_here(served, asked, me
         assert "Did you mean" not in (await served.client.get("/search", params={"q": found})).text
 
 
+async def test_the_ranking_by_sanctions_events_counts_those_who_act_and_are_sanctioned(served):
+    page = (await served.client.get("/countries?sort=sanctions_events")).text
+    shown = re.findall(r'<tr><td><a href="/country/(\w+)".*?<td class="num">(\d+)</td></tr>', page)
+    sql = """select actor_id, count(distinct event_id) from event_actors join events on events.id = event_id
+        where type = 'sanctions_defiance' and role in ('actor', 'target') group by actor_id"""
+    counted = {row[0]: row[1] for row in (await served.get_database("coalition").execute(sql)).rows}
+    numbers = [int(number) for _, number in shown]
+    assert len(shown) > 190 and numbers == sorted(numbers, reverse=True) and shown[0][0] == "IRN"
+    assert all(counted.get(actor, 0) == int(number) for actor, number in shown)
+
+
 async def test_the_search_finds_themes_and_queries_as_well(served):
     page = (await served.client.get("/search?q=cyber+sovereignty")).text
     assert re.search(r'href="/coalition/statement_themes\?theme_id=cyber-sovereignty">.+?: \d+ statements</li>', page)

@@ -64,8 +64,8 @@ async def answer(datasette, name: str, args: dict[str, str]) -> Answer:
         query["chart"].get("data_note", ""),
         NOTE if is_map(query["chart"]) else "",
         await unfinished(datasette, rows),
+        release_note(about, seal, then),
     ]
-    notes.append(release_note(about, seal, then))
     words = _words(query, params, labels, rows, notes, results.truncated, then, seal)
     return Answer(name, query, params, list(results.columns), rows, words, results.truncated, seal)
 
@@ -131,9 +131,9 @@ def release_note(about: dict[str, str], now: Seal, then: Seal | None) -> str:
 
 async def unfinished(datasette, rows: list[dict]) -> str:
     """Return a line that says where the last year ends, for rows by year that reach it; '' for others."""
-    newest = (await ask_one(datasette, "newest_day"))["date"] or ""
-    years = {str(row.get("year")) for row in rows}
-    if newest[:4] not in years or newest[5:] == "12-31":
+    event = await ask_one(datasette, "newest")
+    newest = event["date"] if event else ""
+    if newest[:4] not in {str(row.get("year")) for row in rows} or newest[5:] == "12-31":
         return ""
     return f"The record of {newest[:4]} ends with {date_in_words(newest)}"
 
