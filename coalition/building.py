@@ -15,7 +15,7 @@ from coalition.problems import BadInput, Problem
 from coalition.reading import Rows, read_sources
 from coalition.ruling import Result, Rule, judge, loose_copy, read_rules
 from coalition.totals import compared
-from coalition.used_ids import reused
+from coalition.used_ids import reused, unexplained
 
 Progress = Callable[[str], None]
 
@@ -50,6 +50,7 @@ def check_sources(root: Path, progress: Progress = lambda words: None) -> Checke
         problems += cell_problems(rows)
     problems += key_problems(everything)
     problems += reused(sources, everything)
+    problems += unexplained(sources, everything)
     if problems:
         # A file that could not be read would make nearly every rule fail and bury the reason.
         if all(rows.readable for rows in everything.values()):

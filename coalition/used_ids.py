@@ -1,7 +1,8 @@
 """Every id that ever stood in a table, sources/ids_ever_used.txt, so that none is given to something else later.
 
 A line is `<table> <id>`, or `<table> <id> retired` once the row is gone. `tidy` adds and retires; nothing takes a
-line away, and the build refuses a row that takes up a retired id.
+line away, and the build refuses a row that takes up a retired id. An event that is gone has a row in
+sources/corrections.csv that says why; the page at its address shows it.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ from pathlib import Path
 
 from coalition.problems import Problem, problem
 from coalition.reading import Rows
+from coalition.wording import TABLES
 
 FILE = "ids_ever_used.txt"
 RETIRED = "retired"
+WITHDRAWN = "withdrawn"  # what a correction of a whole record says of it now
 Ids = set[tuple[str, str]]
 
 
@@ -51,3 +54,18 @@ def reused(sources: Path, everything: dict[str, Rows]) -> Iterator[Problem]:
             if (rows.table.name, cells[place]) in retired:
                 sentence = f"'{cells[place]}' was the id of a row that is gone; ids are never reused"
                 yield problem(rows.table.file, sentence, number, rows.key(cells), "id")
+
+
+def unexplained(sources: Path, everything: dict[str, Rows]) -> Iterator[Problem]:
+    """Yield a Problem for every retired id of an event of which no correction says that it was withdrawn."""
+    corrections = everything["corrections"]
+    place = corrections.table.names.index
+    told = {
+        (cells[place("table_name")], cells[place("record_id")])
+        for _, cells in corrections.rows
+        if cells[place("now")] == WITHDRAWN
+    }
+    for table, name in sorted(read_ids(sources)[1] - told):
+        if table in TABLES.values():
+            sentence = f"'{name}' of {table} is gone; add a row with now = {WITHDRAWN} and the reason"
+            yield problem(corrections.table.file, sentence)

@@ -13,7 +13,9 @@ from datasette.views.base import DatasetteError
 from markupsafe import Markup
 
 from coalition import ROOT
+from coalition.asking import ask_one
 from coalition.limits import TooMuch
+from coalition.wording import date_in_words
 
 # rich comes with frictionless; where it is installed, Datasette prints every local variable of every 404 (0.45 s each).
 default.rich = None
@@ -21,7 +23,12 @@ default.rich = None
 TYPED = (ValueError, TypeError, LookupError, OverflowError, MemoryError, sqlite3.Error)
 UNREADABLE = "A parameter of this address has a value that cannot be used"
 STOPPED = "The query took longer than the time limit and was stopped"
-TITLES = {400: "That request cannot be answered", 403: "Not open", 404: "There is no such page"}
+TITLES = {
+    400: "That request cannot be answered",
+    403: "Not open",
+    404: "There is no such page",
+    410: "This record was withdrawn",
+}
 
 
 def is_ours(exception: Exception) -> bool:
@@ -60,10 +67,21 @@ def told(exception: Exception, asked: bool = False) -> tuple[int, str, str]:
     return 500, "Something went wrong on our side", "The failure was noted. The data themselves are not affected."
 
 
+async def withdrawal(datasette, request) -> str:
+    """Return when and why the record at this address was withdrawn, or ''."""
+    asked = request.url_vars if request.scope.get("url_route") else {}
+    if not asked.get("pks"):
+        return ""
+    found = await ask_one(datasette, "record_withdrawal", id=asked["pks"], table_name=asked["table"])
+    return f"Withdrawn on {date_in_words(found['date'])}. {found['reason']}" if found else ""
+
+
 @hookimpl
 def handle_exception(datasette, request, exception):
     async def answer():
         status, title, message = told(exception, bool(request.query_string))
+        if status == 404 and (reason := await withdrawal(datasette, request)):
+            status, title, message = 410, TITLES[410], reason
         headers = {}
         if datasette.cors:
             add_cors_headers(headers)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from coalition.codebook import read_codebook
 from coalition.tidying import tidy
+from coalition.used_ids import FILE
 
 EVENTS = ("partnerships", "exercises", "statements", "sanctions_defiance")
 REFERENCES = ("partnership_id", "exercise_id", "statement_id", "sanctions_defiance_id", "record_id")
@@ -35,7 +36,8 @@ def write_part(sources: Path, folder: Path) -> None:
         used |= {row["source_id"] for row in rows if "source_id" in row}
         _write(path, rows)
     _write(folder / "sources.csv", [row for row in _rows(sources / "sources.csv") if row["id"] in used])
-    tidy(folder, read_codebook(folder)[0])  # the ids left out are noted as gone
+    (folder / FILE).write_text("")  # to this part the ids left out never were
+    tidy(folder, read_codebook(folder)[0])
 
 
 def _of_kept(row: dict[str, str], kept: set[str]) -> bool:

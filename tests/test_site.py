@@ -64,6 +64,15 @@ async def test_what_is_not_there_is_a_404_without_trace(served, path):
     assert response.status_code == 404 and "Traceback" not in response.text
 
 
+@pytest.mark.parametrize("form", ["", ".json"])
+async def test_the_page_of_a_withdrawn_record_says_why(served, form):
+    sql = "select table_name, record_id, reason from corrections where now = 'withdrawn'"
+    for table, name, reason in (await served.get_database("coalition").execute(sql)).rows:
+        response = await served.client.get(f"/coalition/{table}/{name}{form}")
+        said = response.json()["error"] if form else response.text
+        assert response.status_code == 410 and (reason if form else escape(reason)) in said
+
+
 @pytest.mark.parametrize(
     "odd", ['"', "*", "AND", 'a" OR "b', "x" * 300, "🛥", "(", "<script>alert(1)</script>", "%00", "-"]
 )

@@ -46,3 +46,14 @@ def test_tidy_retires_nothing_when_a_table_cannot_be_read(project, run):
     before = (project / "sources" / FILE).read_bytes()
     (project / "sources" / "themes.csv").write_bytes(b"")
     assert run("tidy")[0] == 1 and (project / "sources" / FILE).read_bytes() == before
+
+
+def test_an_event_that_is_gone_needs_a_correction_that_says_why(project, run):
+    path = project / "sources" / FILE
+    path.write_text(path.read_text(encoding="utf-8") + "exercises old-drill retired\n", encoding="utf-8")
+    assert run("tidy")[0] == 0
+    code, said = run("check")
+    assert code == 1 and "'old-drill' of exercises is gone; add a row with now = withdrawn and the reason" in said
+    with (project / "sources" / "corrections.csv").open("a", encoding="utf-8") as file:
+        file.write("old-drill-record-2020-01-01,2020-01-01,exercises,old-drill,record,withdrawn,It was never held.\n")
+    assert run("tidy")[0] == 0 and run("check")[0] == 0

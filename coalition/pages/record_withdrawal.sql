@@ -1,0 +1,2 @@
+select date, reason from corrections
+where record_id = :id and table_name = :table_name and now = 'withdrawn' order by date desc limit 1
