@@ -10,6 +10,7 @@ from typing import NamedTuple
 from coalition.checking import cell_problems, key_problems
 from coalition.codebook import Codebook, read_codebook
 from coalition.compiling import Pages, compile_rows, drafted
+from coalition.counting import counting_problems
 from coalition.metadata import facets, orders, query_problems, read_metadata
 from coalition.problems import BadInput, Problem
 from coalition.reading import Rows, read_sources
@@ -74,6 +75,7 @@ def build(root: Path, path: Path, progress: Progress = lambda words: None) -> tu
 
     def check(db: sqlite3.Connection) -> None:
         problems.extend(query_problems(metadata, db))
+        problems.extend(counting_problems(metadata, db))
         if problems:
             raise BadInput(_sorted(problems))
 

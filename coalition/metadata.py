@@ -19,7 +19,7 @@ DATABASE_KEYS = {"title", "description", "description_html", "license", "license
                  "about_url", "tables", "queries", "allow_sql"}  # fmt: skip
 TABLE_KEYS = {"title", "facets", "facet_size", "sort", "sort_desc", "size", "label_column", "hidden",
               "description_html"}  # fmt: skip
-QUERY_KEYS = {"title", "topic", "description", "sql", "params", "chart", "explain", "question", "hide_sql"}
+QUERY_KEYS = {"title", "topic", "description", "sql", "params", "chart", "explain", "question", "hide_sql", "counted"}
 # What queries are about, in the order in which pages list them.
 TOPICS = ("Partnerships", "Exercises", "Statements", "Sanctions", "All records together", "How well it is known")
 PARAM_KEYS = {"label", "default", "options", "help", "kind"}
@@ -129,6 +129,19 @@ def _query_problems(name: str, entry: dict, columns: dict[str, list[str]]):
             yield from _unknown(words, PARAM_KEYS, f"{where}, parameter {param}")
     if "chart" in entry:
         yield from _chart_problems(entry["chart"], where)
+    if "counted" in entry and not _is_counted(entry["counted"]):
+        yield problem(FILE, "counted has a list of columns, by, and {column: SQL condition}, numbers", key=where)
+        del entry["counted"]
+
+
+def _is_counted(entry) -> bool:
+    """Return whether what a query says of its counts has its form."""
+    if not isinstance(entry, dict) or set(entry) != {"by", "numbers"}:
+        return False
+    by, numbers = entry["by"], entry["numbers"]
+    if not isinstance(by, list) or not isinstance(numbers, dict) or not numbers:
+        return False
+    return all(isinstance(text, str) for text in (*by, *numbers, *numbers.values()))
 
 
 def _chart_problems(chart, where: str):

@@ -1,15 +1,14 @@
 """/country/<id>: what is on record for one state, territory or organisation, as a page, JSON and CSV."""
 
-import csv
-import io
-
 from datasette import Response, hookimpl
 from datasette.utils import tilde_decode, tilde_encode
 from datasette.utils.asgi import AsgiStream, NotFound
 
 from coalition.asking import ask, ask_one
 from coalition.bounding import MOST_READ
+from coalition.eventlist import as_csv
 
+COLUMNS = ["id", "type", "date", "title", "roles", "confidence", "source_count"]
 OPEN = {"access-control-allow-origin": "*"}
 MOST = 60  # events of one kind on a page; China takes part in all
 MANY = 20_000  # links to events; to look up so many takes longer than to walk through all events from the newest
@@ -32,17 +31,6 @@ def grouped(events: list[dict]) -> list[dict]:
     for role, words in CONCERNS.items():
         sections.append((f"Sanctions events: {words.lower()}", of("sanctions_defiance", lambda e: role in e["roles"])))  # noqa: B023
     return [{"title": title, "events": found} for title, found in sections]
-
-
-def as_csv(events: list[dict], header: bool) -> str:
-    """Return the events as CSV, with or without its first line."""
-    columns = ["id", "type", "date", "title", "roles", "confidence", "source_count"]
-    out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, columns, extrasaction="ignore", lineterminator="\n")
-    if header:
-        writer.writeheader()
-    writer.writerows(events)
-    return out.getvalue()
 
 
 async def all_events(datasette, first: list[dict], **asked):
@@ -75,7 +63,7 @@ async def country(request, datasette):
         async def send(writer) -> None:
             header = True
             async for events in all_events(datasette, parts["events"], **asked):
-                await writer.write(as_csv(events, header))
+                await writer.write(as_csv(events, COLUMNS, header))
                 header = False
 
         return AsgiStream(send, headers=OPEN, content_type="text/csv; charset=utf-8")

@@ -1,4 +1,4 @@
-"""In the rows of a query, the key of a record leads to the record."""
+"""In the rows of a query, the key of a record leads to the record, and the address of a query to its answer."""
 
 from datasette import hookimpl
 from datasette.utils import tilde_encode
@@ -17,8 +17,14 @@ PLACES = {
 }
 
 
+# Columns that hold the name of a query with its parameters, in tables too.
+ANSWERS = {"query"}
+
+
 @hookimpl
 def render_cell(value, column, table, datasette):
+    if value and column in ANSWERS and table in (None, "published_totals"):
+        return Markup('<a href="{}">{}</a>').format(datasette.urls.path(f"/{DATABASE}/{value}"), value)
     if table or not value or column not in PLACES:
         return None
     return Markup('<a href="{}">{}</a>').format(datasette.urls.path(PLACES[column] + tilde_encode(str(value))), value)

@@ -161,6 +161,10 @@ CASES = {
         edit(METADATA, "question: When has China used", "qestion: When has China used"), "query china_vetoes: unknown key 'qestion'"),
     "chart of a field the query lacks": (
         edit(METADATA, "x: {field: year, type: ordinal", "x: {field: yeer, type: ordinal"), "its chart draws field 'yeer', which the query does not return"),
+    "counted of another form": (
+        edit(METADATA, "by: [year, domain]", "of: [year, domain]"), "query exercises_by_year: counted has a list of columns, by, and {column: SQL condition}, numbers"),
+    "counted by a column that is not there": (
+        edit(METADATA, "by: [year, domain]", "by: [year, colour]"), "query exercises_by_year: what its 'exercises' counts cannot be listed: no such column: colour"),
     "query on a topic that pages do not list": (
         edit(METADATA, "topic: Partnerships", "topic: Partnership"), "query partnerships_by_year: 'topic' is not one of Partnerships, Exercises,"),
     "facet of an unknown column": (
