@@ -23,7 +23,7 @@ FORMS = [
 ]
 PAGES = ["/", "/countries", "/country", "/charts", "/claims", "/codebook", "/search", "/search.json", "/developers",
          "/embedding", "/downloads", "/downloads/manifest.json", "/downloads/events.csv", "/coalition", "/coalition.json",
-         "/coalition.csv", "/coalition.db", "/feed.atom", "/sitemap.xml", "/robots.txt", "/favicon.ico", "/.json",
+         "/coalition.csv", "/coalition.db", "/coalition/co_signers.records", "/feed.atom", "/sitemap.xml", "/robots.txt", "/favicon.ico", "/.json",
          "/_internal", "/_memory", "/_memory.json", "/static/site.css", "/static/embed.js", "/-/vega.js", "/-/health",
          "/-/metadata", "/-/metadata.json", "/-/versions.json", "/-/plugins.json", "/-/settings.json", "/-/config.json",
          "/-/threads", "/-/threads.json", "/-/databases.json", "/-/actor.json", "/-/auth-token", "/-/logout",

@@ -23,6 +23,7 @@ BUDGET = {
     "downloads": ("/downloads", 10),
     "releases": ("/releases", 10),
     "developers": ("/developers", 8),
+    "records of a number": ("/coalition/exercises_by_year.records?at_year=2016&at_domain=maritime", 8),
 }
 STYLE = 6  # kilobytes, as gzip
 # Else a page and its style. A chart's page has a script that copies, an embed one for its height, a table the explorer.

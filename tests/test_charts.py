@@ -114,7 +114,8 @@ PAGES = ["/", "/charts", "/countries", "/country/RUS", "/search?q=法国", "/cla
 # Looked at by the long tests: pages made like one of those above, or of little else than text.
 MORE = ["/country/TUV", "/country/SCO", "/developers", "/embedding", "/releases", "/downloads", "/coalition",
         "/coalition/china_vetoes", "/coalition/actors/IRN", "/coalition?sql=select+*+from+hotspots",
-        "/coalition/partner_map.embed"]  # fmt: skip
+        "/coalition/partner_map.embed",
+        "/coalition/exercises_by_year.records?at_year=2016&at_domain=maritime"]  # fmt: skip
 
 
 NAMED_AGAIN = """() => [...document.querySelectorAll("td")].map(cell => getComputedStyle(cell, "::before"))

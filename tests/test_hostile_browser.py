@@ -30,7 +30,7 @@ PAGES = ["/", "/countries", "/country/RUS", "/country/SCO", "/coalition", "/coal
          "/coalition/actors/RUS", "/coalition/partnerships/rus-1996", "/coalition/sources", "/claims", "/codebook", "/charts", "/downloads",
          "/search?q=Russia", f"/search?q={MARK}", "/coalition/claims", "/coalition/exercises_by_year",
          "/coalition?sql=select+*+from+events+limit+20", "/coalition/events?_facet=title&_size=20", "/nothing%3Cscript%3E",
-         "/coalition/partner_ladder?country=RUS", "/embedding", "/developers"]  # fmt: skip
+         "/coalition/partner_ladder?country=RUS", "/coalition/exercises_counted.records", "/embedding", "/developers"]  # fmt: skip
 DATA = ["/feed.atom", "/sitemap.xml"]
 OEMBED = "/oembed?url={}/coalition/exercises_by_year%3Fpartner%3DRUS"
 

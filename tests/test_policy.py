@@ -8,7 +8,8 @@ from coalition.policy import content_policy, known, script_hashes
 
 OWN = ["/", "/countries", "/country/RUS", "/claims", "/codebook", "/charts", "/search?q=Iran", "/downloads",
        "/coalition", "/coalition/events", "/coalition/exercises_by_year", "/coalition/exercises/joint-sea-2016",
-       "/nothing", "/coalition?sql=select+1", "/coalition/exercises_by_year.embed"]  # fmt: skip
+       "/nothing", "/coalition/exercises_counted.records",
+       "/coalition?sql=select+1", "/coalition/exercises_by_year.embed"]  # fmt: skip
 OTHER = ["/coalition/exercises_by_year.svg", "/coalition/events.json", "/coalition/events.csv", "/feed.atom"]
 
 

@@ -11,7 +11,8 @@ from coalition.wording import date_in_words, period_in_words
 from tests.conftest import CODEBOOK
 
 PATHS = ["/", "/countries", "/country/RUS", "/country/TUV", "/country/SCO", "/country/CHN", "/search?q=Iran", "/claims",
-         "/codebook", "/charts", "/developers", "/embedding", "/downloads", "/releases"]  # fmt: skip
+         "/codebook", "/charts", "/coalition/exercises_counted.records",
+         "/developers", "/embedding", "/downloads", "/releases"]  # fmt: skip
 
 
 @pytest.mark.parametrize("path", PATHS)
