@@ -16,7 +16,7 @@ from coalition.problems import BadInput, Problem
 from coalition.reading import Rows, read_sources
 from coalition.ruling import Result, Rule, judge, loose_copy, read_rules
 from coalition.totals import compared
-from coalition.used_ids import reused, unexplained
+from coalition.used_ids import read_ids, reused, unexplained
 
 Progress = Callable[[str], None]
 
@@ -50,8 +50,9 @@ def check_sources(root: Path, progress: Progress = lambda words: None) -> Checke
     for rows in everything.values():
         problems += cell_problems(rows)
     problems += key_problems(everything)
-    problems += reused(sources, everything)
-    problems += unexplained(sources, everything)
+    retired = read_ids(sources)[1]
+    problems += reused(retired, everything)
+    problems += unexplained(retired, everything)
     if problems:
         # A file that could not be read would make nearly every rule fail and bury the reason.
         if all(rows.readable for rows in everything.values()):

@@ -43,9 +43,10 @@ def listed(ever: Ids, retired: Ids, used: Ids) -> str:
     return "".join(f"{table} {name}{f' {RETIRED}' * ((table, name) in gone)}\n" for table, name in sorted(ever | used))
 
 
-def reused(sources: Path, everything: dict[str, Rows]) -> Iterator[Problem]:
+def reused(retired: Ids, everything: dict[str, Rows]) -> Iterator[Problem]:
     """Yield a Problem for every row that takes up a retired id."""
-    retired = read_ids(sources)[1]
+    if retired.isdisjoint(ids_in_use(everything)):
+        return
     for rows in everything.values():
         if rows.table.primary_key != ("id",):
             continue
@@ -56,7 +57,7 @@ def reused(sources: Path, everything: dict[str, Rows]) -> Iterator[Problem]:
                 yield problem(rows.table.file, sentence, number, rows.key(cells), "id")
 
 
-def unexplained(sources: Path, everything: dict[str, Rows]) -> Iterator[Problem]:
+def unexplained(retired: Ids, everything: dict[str, Rows]) -> Iterator[Problem]:
     """Yield a Problem for every retired id of an event of which no correction says that it was withdrawn."""
     corrections = everything["corrections"]
     place = corrections.table.names.index
@@ -65,7 +66,7 @@ def unexplained(sources: Path, everything: dict[str, Rows]) -> Iterator[Problem]
         for _, cells in corrections.rows
         if cells[place("now")] == WITHDRAWN
     }
-    for table, name in sorted(read_ids(sources)[1] - told):
+    for table, name in sorted(retired - told):
         if table in TABLES.values():
             sentence = f"'{name}' of {table} is gone; add a row with now = {WITHDRAWN} and the reason"
             yield problem(corrections.table.file, sentence)
