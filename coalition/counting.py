@@ -1,8 +1,8 @@
 """The records behind a number: which events a count in the answer of a named query is of.
 
-Such a query says under `counted` by which of its columns it counts and which columns hold numbers; its SQL first
-lists what is counted, one row each with an `event_id`, and then counts these rows. So the records of a number are
-read from the same rows as the number itself.
+Such a query says under `counted` by which of its columns it counts, and which columns hold numbers, each with a
+condition on what is counted; its SQL first lists what is counted, one row each with an `event_id`, and then counts
+these rows. So the records of a number are read from the same rows as the number itself.
 """
 
 from __future__ import annotations
@@ -26,26 +26,27 @@ def is_counting(query: dict) -> bool:
     return "counted" in query
 
 
-def records_sql(query: dict, number: str) -> str:
-    """Return SQL that gives the newest MOST + 1 events that `number` counts; its parameters are the query's and at_….
+def records_sql(query: dict, number: str, at: Mapping[str, str], most: int | None = None) -> str:
+    """Return SQL that gives the events that `number` counts, the newest first, and at most so many.
 
-    Raises ValueError where the query's SQL does not list what it counts.
+    `at` is {column counted by: value}, an empty value where the column holds none; of a column that is not in it all
+    values count. The parameters of the SQL are the query's and `at_` with the columns. Raises ValueError where the
+    query's SQL does not list what it counts.
     """
     found = LISTED.match(sql_of(query))
     if not found:
         raise ValueError("a query that counts begins with 'with counted as (…)', on lines of its own, then 'select'")
-    here = " and ".join(f"cast({column} as text) is :{AT}{column}" for column in query["counted"]["by"])
-    condition = query["counted"]["numbers"][number]
+    here = "".join(f" and coalesce(cast({column} as text), '') = :{AT}{column}" for column in at)
     return (
         f"{found['rows']}select id, type, date, title, confidence, source_count from events\n"
-        f"where id in (select event_id from counted where {here or 'true'} and ({condition}))\n"
-        f"order by date desc, id limit {MOST + 1}"
+        f"where id in (select event_id from counted where ({query['counted']['numbers'][number]}){here})\n"
+        f"order by date desc, id" + (f" limit {most}" if most else "")
     )
 
 
 def records_query_string(query: dict, number: str, row: Mapping, params: dict[str, str]) -> str:
     """Return the query string of the page that lists what `number` counts in this row of the query's answer."""
-    at = {AT + column: row[column] for column in query["counted"]["by"] if row[column] is not None}
+    at = {AT + column: "" if row[column] is None else row[column] for column in query["counted"]["by"]}
     return urlencode({**params, NUMBER: number, **at})
 
 
@@ -53,10 +54,11 @@ def counting_problems(metadata: dict, db: sqlite3.Connection) -> Iterator[Proble
     """Yield a Problem for every number of a named query of which the records cannot be listed."""
     for name, query in queries(metadata).items():
         for number in query["counted"]["numbers"] if is_counting(query) else ():
-            values = {**defaults(query), **{AT + column: "" for column in query["counted"]["by"]}}
+            by = query["counted"]["by"]
+            at = dict.fromkeys(by, "")
+            values = {**defaults(query), **{AT + column: "" for column in by}}
             try:
-                columns = ", ".join([number, *query["counted"]["by"]])
-                db.execute(f"select {columns} from ({sql_of(query)}) limit 0", defaults(query))
-                db.execute(f"select * from ({records_sql(query, number)}) limit 0", values)
+                db.execute(f"select {', '.join([number, *by])} from ({sql_of(query)}) limit 0", defaults(query))
+                db.execute(f"select * from ({records_sql(query, number, at)}) limit 0", values)
             except (sqlite3.Error, ValueError) as error:
                 yield problem(FILE, f"what its '{number}' counts cannot be listed: {error}", key=f"query {name}")

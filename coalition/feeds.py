@@ -68,7 +68,7 @@ def sitemap_index(addresses: list[str], modified: str) -> str:
 
 def robots(site_url: str, base: str = "/") -> str:
     """Return robots.txt: pages are open; SQL, searches and the endless combinations of filters are not."""
-    closed = ("coalition?sql=", "coalition.json?", "coalition.csv?", "search?", "search.json", "*?*_sort", "*?*_facet",
-              "*?*_filter", "*?*_next", "*?*__", "-/")  # fmt: skip
+    closed = ("coalition?sql=", "coalition.json?", "coalition.csv?", "search?", "search.json", "*.records",
+              "*?*_sort", "*?*_facet", "*?*_filter", "*?*_next", "*?*__", "-/")  # fmt: skip
     rules = "".join(f"Disallow: {base}{path}\n" for path in closed)
     return f"User-agent: *\n{rules}\nSitemap: {site_url}sitemap.xml\n"

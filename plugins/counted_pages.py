@@ -1,11 +1,14 @@
 """/coalition/<query>.records: the events that one number of a named query counts, as a page, JSON and CSV."""
 
+from typing import NamedTuple
+from urllib.parse import urlencode
+
 from datasette import Response, hookimpl
 from datasette.utils.asgi import NotFound
 from datasette.views.base import DatasetteError
 
-from coalition.asking import named_queries
-from coalition.charts.answers import BadRequest, checked_params
+from coalition.asking import ask_one, named_queries
+from coalition.charts.answers import BadRequest, checked_values
 from coalition.counting import AT, MOST, NUMBER, is_counting, records_query_string, records_sql
 from coalition.eventlist import as_csv
 from coalition.metadata import DATABASE
@@ -14,16 +17,27 @@ OPEN = {"access-control-allow-origin": "*"}
 COLUMNS = ["id", "type", "date", "title", "confidence", "source_count"]
 
 
-async def asked(datasette, query: dict, args: dict[str, str]) -> tuple[str, dict[str, str], dict[str, str | None]]:
-    """Return (number, parameters of the query, {column counted by: value}); raise BadRequest for what is none."""
-    by, numbers = query["counted"]["by"], query["counted"]["numbers"]
-    number = args.pop(NUMBER, next(iter(numbers)))
+class Asked(NamedTuple):
+    """What an address asks for: a number, {column counted by: value}, the query's parameters, labels of those given."""
+
+    number: str
+    at: dict[str, str]
+    params: dict[str, str]
+    labels: dict[str, str]
+
+
+async def asked(datasette, query: dict, args: dict[str, str]) -> Asked:
+    """Return what the query string asks for; raise BadRequest with a sentence for what is none."""
+    by, numbers, known = query["counted"]["by"], query["counted"]["numbers"], query.get("params") or {}
+    named = [NUMBER, *(AT + column for column in by), *known]
+    if unknown := sorted(set(args) - set(named)):
+        raise BadRequest(f"There is no parameter '{unknown[0][:60]}' here; parameters of this page: {', '.join(named)}")
+    number = args.get(NUMBER) or next(iter(numbers))
     if number not in numbers:
         raise BadRequest(f"'{number[:60]}' is not a number of this query; its numbers are {', '.join(numbers)}")
-    at = {key.removeprefix(AT): args.pop(key) for key in list(args) if key.startswith(AT)}
-    if unknown := sorted(set(at) - set(by)):
-        raise BadRequest(f"This query does not count by '{unknown[0][:60]}'; it counts by {', '.join(by) or 'nothing'}")
-    return number, (await checked_params(datasette, query, args))[0], {column: at.get(column) for column in by}
+    at = {column: args[AT + column] for column in by if AT + column in args}
+    params, labels = await checked_values(datasette, query, args)
+    return Asked(number, at, params, {key: labels[key] for key in known if args.get(key)})
 
 
 async def records(request, datasette):
@@ -33,23 +47,26 @@ async def records(request, datasette):
     if not is_counting(query):
         raise NotFound(f"There is no query of the name '{name}' that counts records")
     try:
-        number, params, at = await asked(datasette, query, {key: request.args[key] for key in request.args})
+        wanted = await asked(datasette, query, {key: request.args[key] for key in request.args})
     except BadRequest as error:
-        if form:
-            return Response.json({"ok": False, "error": str(error), "status": 400}, status=400, headers=OPEN)
         raise DatasetteError(str(error), status=400) from None
-    values = {**params, **{AT + column: value for column, value in at.items()}}
-    found = await datasette.get_database(DATABASE).execute(records_sql(query, number), values)
-    events = [dict(row) for row in found.rows[:MOST]]
+    sql = records_sql(query, wanted.number, wanted.at, None if form == ".csv" else MOST + 1)
+    values = {**wanted.params, **{AT + column: value for column, value in wanted.at.items()}}
+    events = [dict(row) for row in (await datasette.get_database(DATABASE).execute(sql, values)).rows]
+    if wanted.at and not events:
+        here = ", ".join(f"{column} '{value[:60]}'" for column, value in wanted.at.items())
+        raise NotFound(f"Nothing is counted at {here}")
     if form == ".csv":
         return Response(as_csv(events, COLUMNS), headers=OPEN, content_type="text/csv; charset=utf-8")
-    context = {
-        "query_name": name, NUMBER: number, "at": at, "params": params, "records": events,
-        "truncated": len(found.rows) > MOST,
-    }  # fmt: skip
+    context = {**wanted._asdict(), "query_name": name, "records": events[:MOST], "truncated": len(events) > MOST}
     if form == ".json":
-        return Response.json(context, headers=OPEN)
-    return Response.html(await datasette.render_template("records.html", {**context, "query": query}, request=request))
+        return Response.json({"ok": True, **context}, headers=OPEN)
+    context |= {
+        "query": query,
+        "asked_of_query": urlencode({key: wanted.params[key] for key in wanted.labels}),
+        "state": await ask_one(datasette, "actor", id=wanted.at.get("actor_id", "")),
+    }
+    return Response.html(await datasette.render_template("records.html", context, request=request))
 
 
 @hookimpl

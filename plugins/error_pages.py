@@ -1,6 +1,7 @@
 """Errors are pages of the site: a sentence, a way on, never a trace."""
 
 import errno
+import re
 import sqlite3
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from markupsafe import Markup
 from coalition import ROOT
 from coalition.asking import ask_one
 from coalition.limits import TooMuch
+from coalition.metadata import DATABASE
 from coalition.wording import date_in_words
 
 # rich comes with frictionless; where it is installed, Datasette prints every local variable of every 404 (0.45 s each).
@@ -23,6 +25,7 @@ default.rich = None
 TYPED = (ValueError, TypeError, LookupError, OverflowError, MemoryError, sqlite3.Error)
 UNREADABLE = "A parameter of this address has a value that cannot be used"
 STOPPED = "The query took longer than the time limit and was stopped"
+RECORD_ID = re.compile("[a-z0-9]+(?:-[a-z0-9]+)+")
 TITLES = {
     400: "That request cannot be answered",
     403: "Not open",
@@ -67,30 +70,35 @@ def told(exception: Exception, asked: bool = False) -> tuple[int, str, str]:
     return 500, "Something went wrong on our side", "The failure was noted. The data themselves are not affected."
 
 
-async def withdrawal(datasette, request) -> str:
-    """Return when and why the record at this address was withdrawn, or ''."""
+async def withdrawal(datasette, request) -> dict | None:
+    """Return {date, reason, instead: [events that the reason names]} of a withdrawn record at this address, or None."""
     asked = request.url_vars if request.scope.get("url_route") else {}
-    if not asked.get("pks"):
-        return ""
+    if asked.get("database") != DATABASE or not asked.get("pks"):
+        return None
     found = await ask_one(datasette, "record_withdrawal", id=asked["pks"], table_name=asked["table"])
-    return f"Withdrawn on {date_in_words(found['date'])}. {found['reason']}" if found else ""
+    if found is None:
+        return None
+    named = [await ask_one(datasette, "record_event", id=name) for name in RECORD_ID.findall(found["reason"])]
+    return {**found, "instead": [event for event in named if event]}
 
 
 @hookimpl
 def handle_exception(datasette, request, exception):
     async def answer():
         status, title, message = told(exception, bool(request.query_string))
-        if status == 404 and (reason := await withdrawal(datasette, request)):
-            status, title, message = 410, TITLES[410], reason
+        gone = await withdrawal(datasette, request) if status == 404 else None
+        if gone:
+            status, title = 410, TITLES[410]
+            message = f"Withdrawn on {date_in_words(gone['date'])}. {gone['reason']}"
         headers = {}
         if datasette.cors:
             add_cors_headers(headers)
-        if request.path.endswith(".json") or request.args.get("_format") == "json":
+        if request.path.endswith((".json", ".records.csv")) or request.args.get("_format") == "json":
             # Datasette's own words on a query that was stopped are a form to try again.
             words = STOPPED if isinstance(message, Markup) else message
             content = {"ok": False, "error": str(words) or title, "status": status, "title": title}
             return Response.json(content, status=status, headers=headers)
-        context = {"status": status, "title": title, "error": message, "ok": False}
+        context = {"status": status, "title": title, "error": message, "ok": False, "gone": gone}
         html = await datasette.render_template("error.html", context, request=request)
         return Response.html(html, status=status, headers=headers)
 

@@ -4,6 +4,7 @@ from datasette import hookimpl
 from datasette.utils import tilde_encode
 from markupsafe import Markup
 
+from coalition.asking import named_queries
 from coalition.metadata import DATABASE
 from coalition.wording import TABLES
 
@@ -17,13 +18,12 @@ PLACES = {
 }
 
 
-# Columns that hold the name of a query with its parameters, in tables too.
-ANSWERS = {"query"}
+ANSWERS = {"query"}  # columns that may hold the name of a query with its parameters
 
 
 @hookimpl
 def render_cell(value, column, table, datasette):
-    if value and column in ANSWERS and table in (None, "published_totals"):
+    if column in ANSWERS and str(value).partition("?")[0] in named_queries(datasette):
         return Markup('<a href="{}">{}</a>').format(datasette.urls.path(f"/{DATABASE}/{value}"), value)
     if table or not value or column not in PLACES:
         return None

@@ -19,7 +19,8 @@ KINDS = {
     "countries": ["/country/RUS", "/country/TUV", "/country/SCO", "/country/PAK"],
     "search": ["/search?q=Iran", "/search?q=nothing+at+all"],
     "records": ["/coalition/exercises/joint-sea-2016", "/coalition/partnerships/rus-1996",
-                "/coalition/claims/baltic-first-exercise", "/coalition/actors/IRN"],
+                "/coalition/claims/baltic-first-exercise", "/coalition/actors/IRN",
+                "/coalition/exercises_by_year.records?at_year=2016&at_domain=maritime"],
     "tables": [f"/coalition/{name}" for name in TABLES],
     "queries": [f"/coalition/{name}" for name in QUERIES],
 }  # fmt: skip

@@ -72,6 +72,9 @@ async def test_the_page_of_a_withdrawn_record_says_why(served, form):
         response = await served.client.get(f"/coalition/{table}/{name}{form}")
         said = response.json()["error"] if form else response.text
         assert response.status_code == 410 and (reason if form else escape(reason)) in said
+        assert (await served.client.get(f"/coalition/events/{name}{form}")).status_code == 410
+    page = (await served.client.get("/coalition/partnerships/jpn-2008")).text
+    assert 'See: <a href="/coalition/partnerships/jpn-2007">' in page
 
 
 @pytest.mark.parametrize(

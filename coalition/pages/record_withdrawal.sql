@@ -1,2 +1,3 @@
 select date, reason from corrections
-where record_id = :id and table_name = :table_name and now = 'withdrawn' order by date desc limit 1
+where record_id = :id and (table_name = :table_name or :table_name = 'events') and now = 'withdrawn'
+order by date desc limit 1
