@@ -21,8 +21,6 @@ from coalition.readme import table_of_tables, with_counts
 from coalition.tidying import tidy as tidy_sources
 from coalition.writing import put_whole
 
-DATABASE = ROOT / "coalition.db"
-
 
 class BuildByDefault(click.Group):
     """A group whose command is `build` when none is named."""

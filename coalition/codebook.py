@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
-from coalition.problems import Problem, problem
+from coalition import ROOT
+from coalition.problems import BadInput, Problem, problem
 from coalition.yamlfile import read_yaml
 
 FILE = "sources/datapackage.yml"
@@ -97,6 +99,15 @@ class Codebook:
 
 def _missing(name: str):
     raise KeyError(name)
+
+
+@lru_cache
+def own_codebook() -> Codebook:
+    """Return the codebook of this repository, which the site shows; raise BadInput if it cannot be read."""
+    codebook, problems = read_codebook(ROOT / "sources")
+    if codebook is None:
+        raise BadInput(problems)
+    return codebook
 
 
 def read_codebook(sources: Path) -> tuple[Codebook | None, list[Problem]]:

@@ -35,7 +35,7 @@ def bibtex(release: dict, url: str, part: str = "", key: str = "china-coalition"
 
 
 def dataset_jsonld(release: dict, site_url: str, files: list[dict], package: dict) -> dict:
-    """Return schema.org/Dataset of the whole; `files` are {url, name, format, sha256, bytes}."""
+    """Return schema.org/Dataset of the whole; `files` are {url, name, format}."""
     return {
         "@context": "https://schema.org/",
         "@type": "Dataset",
@@ -56,7 +56,6 @@ def dataset_jsonld(release: dict, site_url: str, files: list[dict], package: dic
                 "name": file["name"],
                 "contentUrl": file["url"],
                 "encodingFormat": file["format"],
-                **({"sha256": file["sha256"], "contentSize": str(file["bytes"])} if file.get("sha256") else {}),
             }
             for file in files
         ],

@@ -78,6 +78,7 @@ def by_key(sql: str, keys: dict[str, list[str]]) -> str:
 class Known:
     """Database.execute that holds the results of facets without a filter, and of the statements in `ours`.
 
+    Of these with a reader's choice it holds the last MOST_CHOSEN: a page asks for the same one several times.
     One that the limit stops while the site draws its usual pages (see `patient`) is counted whole instead.
     """
 

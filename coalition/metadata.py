@@ -19,7 +19,7 @@ DATABASE_KEYS = {"title", "description", "description_html", "license", "license
                  "about_url", "tables", "queries", "allow_sql"}  # fmt: skip
 TABLE_KEYS = {"title", "facets", "facet_size", "sort", "sort_desc", "size", "label_column", "hidden",
               "description_html"}  # fmt: skip
-QUERY_KEYS = {"title", "topic", "description", "sql", "params", "chart", "explain", "question", "hide_sql", "counted"}
+QUERY_KEYS = {"title", "topic", "description", "sql", "params", "chart", "question", "counted"}
 # What queries are about, in the order in which pages list them.
 TOPICS = ("Partnerships", "Exercises", "Statements", "Sanctions", "All records together", "How well it is known")
 PARAM_KEYS = {"label", "default", "options", "help", "kind"}
@@ -115,7 +115,7 @@ def _query_problems(name: str, entry: dict, columns: dict[str, list[str]]):
         yield problem(FILE, "a query's name is lower-case letters, digits and underscores", key=where)
     if name in columns:
         yield problem(FILE, "a table has the same name", key=where)
-    for key in ("title", "description", "sql"):
+    for key in ("title", "question", "description", "sql"):
         if not isinstance(entry.get(key), str) or not entry[key].strip():
             yield problem(FILE, f"'{key}' is missing or not text", key=where)
     if entry.get("topic") not in TOPICS:
@@ -123,7 +123,6 @@ def _query_problems(name: str, entry: dict, columns: dict[str, list[str]]):
     params = entry.get("params", {})
     if not isinstance(params, dict) or not all(isinstance(p, dict) for p in params.values()):
         yield problem(FILE, "params must be a mapping of parameters", key=where)
-        entry["params"] = {}
     else:
         for param, words in params.items():
             yield from _unknown(words, PARAM_KEYS, f"{where}, parameter {param}")
@@ -131,7 +130,6 @@ def _query_problems(name: str, entry: dict, columns: dict[str, list[str]]):
         yield from _chart_problems(entry["chart"], where)
     if "counted" in entry and not _is_counted(entry["counted"]):
         yield problem(FILE, "counted has a list of columns, by, and {column: SQL condition}, numbers", key=where)
-        del entry["counted"]
 
 
 def _is_counted(entry) -> bool:
@@ -151,11 +149,11 @@ def _chart_problems(chart, where: str):
     yield from _unknown(chart, CHART_KEYS, f"{where}, chart")
     if not isinstance(chart.get("alt"), str) or not chart["alt"].strip():
         yield problem(FILE, "a chart needs an alt text", key=f"{where}, chart")
-        chart["alt"] = ""
-    try:
-        alt.fields(chart["alt"])
-    except alt.Unreadable as error:
-        yield problem(FILE, f"alt text: {error}", key=f"{where}, chart")
+    else:
+        try:
+            alt.fields(chart["alt"])
+        except alt.Unreadable as error:
+            yield problem(FILE, f"alt text: {error}", key=f"{where}, chart")
     if "data" in chart:
         yield problem(FILE, "a chart has no data of its own; its query gives them", key=f"{where}, chart")
 

@@ -7,16 +7,15 @@ from datasette import hookimpl
 from datasette.views.base import DatasetteError
 from markupsafe import Markup
 
-from coalition import ROOT
 from coalition.asking import named_queries, release
 from coalition.charts.answers import BadRequest, answer, charted_queries, checked_values, options_of
 from coalition.charts.render import WIDTHS, figure_svg
 from coalition.charts.sharing import frame, frame_height
 from coalition.charts.theme import variables
-from coalition.codebook import read_codebook
+from coalition.codebook import own_codebook
 from coalition.describing import bibtex, citation
 
-codebook, _ = read_codebook(ROOT / "sources")
+codebook = own_codebook()
 
 
 def tables_read(sql: str) -> list[dict]:
@@ -24,7 +23,7 @@ def tables_read(sql: str) -> list[dict]:
     words = set(re.findall(r"[a-z_]+", re.sub(r"'[^']*'", "", sql)))
     return [
         {"name": table.name, "title": table.title, "description": table.description}
-        for table in (codebook.tables if codebook else [])
+        for table in codebook.tables
         if table.name in words
     ]
 

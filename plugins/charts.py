@@ -6,7 +6,7 @@ import re
 from datasette import Response, hookimpl
 
 from coalition.charts.answers import BadRequest, answer, charted_queries
-from coalition.charts.drawing import bundle
+from coalition.charts.drawing import GivenUp, bundle
 from coalition.charts.render import WIDTHS, figure_svg, framed_svg, full_spec, png, said
 from coalition.charts.spec import Undrawable, table_columns
 from coalition.charts.theme import variables
@@ -54,8 +54,10 @@ async def chart_form(request, datasette):
             return reply(form, await png(found, width, scale, dark, card))
         if form == "vl.json":
             return reply(form, json.dumps(full_spec(found, width, dark), ensure_ascii=False))
-    except Undrawable as error:  # of rows that do not fit, or of a machine that has too much to draw
+    except GivenUp as error:  # by a machine that has too much to draw
         return refused(form, str(error), 429)
+    except Undrawable as error:  # of rows that do not fit
+        return refused(form, str(error), 400)
     return reply(form, await embed_page(request, datasette, found, f"{form}.html"))
 
 

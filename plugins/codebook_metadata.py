@@ -2,8 +2,7 @@
 
 from datasette import hookimpl
 
-from coalition import ROOT
-from coalition.codebook import Codebook, read_codebook
+from coalition.codebook import Codebook, own_codebook
 from coalition.metadata import DATABASE
 
 
@@ -25,8 +24,8 @@ def help_text(column) -> str:
     return " ".join(filter(None, parts))
 
 
-codebook, _ = read_codebook(ROOT / "sources")
-tables = table_metadata(codebook) if codebook else {}
+codebook = own_codebook()
+tables = table_metadata(codebook)
 
 
 @hookimpl

@@ -2,12 +2,11 @@
 
 from datasette import hookimpl
 
-from coalition import ROOT
 from coalition.asking import named_queries
-from coalition.codebook import read_codebook
+from coalition.codebook import own_codebook
 from coalition.metadata import by_topic
 
-codebook, _ = read_codebook(ROOT / "sources")
+codebook = own_codebook()
 KINDS = {True: "Tables from the sources", False: "Tables that the build makes from them"}
 
 
@@ -20,7 +19,7 @@ def tables_by_kind(tables: list[dict]) -> dict[str, list[dict]]:
     return {
         heading: [
             {"name": table.name, "rows": rows[table.name], "description": table.description}
-            for table in (codebook.tables if codebook else [])
+            for table in codebook.tables
             if table.name in rows and (table.kind == "source") is source
         ]
         for source, heading in KINDS.items()

@@ -11,13 +11,13 @@ from datasette.utils.asgi import NotFound
 
 from coalition import ROOT
 from coalition.asking import release
-from coalition.codebook import read_codebook
+from coalition.codebook import own_codebook
 from coalition.croissant import croissant
 from coalition.exporting import DATABASE_FILE, FORMATS, MANIFEST, export, is_current
 from coalition.metadata import DATABASE
 from coalition.sending import send_file
 
-codebook, _ = read_codebook(ROOT / "sources")
+codebook = own_codebook()
 
 
 def stamp(folder: Path) -> int | None:

@@ -98,7 +98,7 @@ def handle_exception(datasette, request, exception):
             words = STOPPED if isinstance(message, Markup) else message
             content = {"ok": False, "error": str(words) or title, "status": status, "title": title}
             return Response.json(content, status=status, headers=headers)
-        context = {"status": status, "title": title, "error": message, "ok": False, "gone": gone}
+        context = {"status": status, "title": title, "error": message, "gone": gone}
         html = await datasette.render_template("error.html", context, request=request)
         return Response.html(html, status=status, headers=headers)
 

@@ -2,12 +2,11 @@
 
 from datasette import hookimpl
 
-from coalition import ROOT
 from coalition.asking import release
-from coalition.codebook import read_codebook
+from coalition.codebook import own_codebook
 from coalition.describing import dataset_jsonld, table_jsonld
 
-codebook, _ = read_codebook(ROOT / "sources")
+codebook = own_codebook()
 FILES = (
     ("coalition.db", "SQLite database", "application/vnd.sqlite3"),
     ("downloads/china-coalition-datapackage.zip", "Data Package (CSV)", "application/zip"),
@@ -17,7 +16,7 @@ FILES = (
 
 @hookimpl
 def extra_template_vars(datasette, request, view_name, table):
-    if view_name not in ("index", "table") or not codebook:
+    if view_name not in ("index", "table"):
         return None
 
     async def described():

@@ -11,7 +11,7 @@ import vl_convert
 from coalition import ROOT
 from coalition.charts.drawing import _draw_svg, png_of
 from coalition.charts.spec import VERSION
-from coalition.charts.theme import FONT
+from coalition.charts.theme import COLOURS, FONT
 from coalition.metadata import queries, read_metadata
 from tests.conftest import CODEBOOK
 
@@ -37,6 +37,16 @@ async def test_every_spec_holds_its_data(served, name):
     assert len(spec["datasets"]["rows"]) == len(rows) > 0
     del spec["datasets"]  # a column may be called url; the spec itself names none
     assert '"url"' not in json.dumps(spec)
+
+
+@pytest.mark.parametrize("name", ("exercises_by_year", "partner_map"))
+async def test_a_dark_spec_holds_no_colour_of_the_light(served, name):
+    light, dark = [
+        (await served.client.get(f"/coalition/{name}.vl.json?theme={theme}")).text for theme in ("light", "dark")
+    ]
+    pairs = [pair for pair in COLOURS.values() if pair[0] != pair[1]]
+    assert any(pair[0] in light for pair in pairs)
+    assert not [pair for pair in pairs if pair[0] in dark and pair[0] not in {other for _, other in pairs}]
 
 
 # One chart of each shape with every run, and all of them with the long tests: bars, map, heat map, dots.

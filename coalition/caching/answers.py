@@ -73,7 +73,7 @@ def finished(
         if encoding and len(body) >= LEAST_BYTES and not header(own, b"content-encoding"):
             body = compressed(body, encoding)
             rest.append((b"content-encoding", encoding.encode()))
-    caching = [(b"cache-control", control if kept else header(own, b"cache-control") or _control(status, own))]
+    caching = [(b"cache-control", control if kept else _control(status, own))]
     if kept:
         caching.append((b"etag", etag))
     if vary:

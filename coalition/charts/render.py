@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from markupsafe import Markup
 
 from coalition.charts import picture, theme
@@ -57,8 +59,8 @@ def full_spec(found: Answer, width: int = 640, dark: bool = False) -> dict:
     spec = assemble(found.query["chart"], found.rows, Options(width))
     spec["title"] = {"text": found.words.title, "subtitle": list(found.words.notes), "anchor": "start"}
     spec["description"] = found.words.alt
-    spec["background"] = theme.COLOURS["paper"][dark]
-    return spec
+    spec["background"] = theme.COLOURS["paper"][0]
+    return json.loads(theme.in_dark(json.dumps(spec))) if dark else spec
 
 
 async def _drawing(found: Answer, width: int) -> picture.Drawing:

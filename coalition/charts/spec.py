@@ -25,10 +25,9 @@ class Undrawable(ValueError):
 
 @dataclass(frozen=True)
 class Options:
-    """How a picture is wanted: width of the drawing in pixels, and its height where the caller fixes it."""
+    """How a picture is wanted: the width of the drawing in pixels."""
 
     width: int = 640
-    height: int | None = None
 
     @property
     def narrow(self) -> bool:
@@ -36,10 +35,7 @@ class Options:
 
 
 def assemble(chart: dict, rows: list[dict], options: Options = Options()) -> dict:
-    """Return the Vega-Lite spec of a chart: with data, size, and the house look; titles are left to the picture.
-
-    Raises Undrawable if a field that the chart draws is missing from the rows.
-    """
+    """Return the Vega-Lite spec of a chart: with data, size, and the house look; titles are left to the picture."""
     spec = {key: copy.deepcopy(value) for key, value in chart.items() if key not in OWN_KEYS}
     spec |= copy.deepcopy(chart.get("spec", {}))
     units = list(_units(spec))
@@ -254,15 +250,13 @@ def _sizes(spec: dict, units: list[dict], rows: list[dict], options: Options, li
         return {}
     sizes = {"width": options.width, "autosize": {"type": "fit-x", "contains": "padding"}, "padding": 4}
     if is_map(spec):
-        return {**sizes, "height": options.height or round(options.width * 0.46)}
+        return {**sizes, "height": round(options.width * 0.46)}
     if "height" in spec:
         return sizes
     first = next((c for unit in units for c in _channels(unit, "y")), {})
     if first.get("type") in ("nominal", "ordinal"):
-        count = len(set(_values(rows, first["field"]))) or 1
-        step = max(9, min(22, options.height / count)) if options.height else 20
-        return {**sizes, "height": {"step": max(step, LINE * lines + 5 if lines > 1 else 0)}}
-    return {**sizes, "height": options.height or max(180, min(340, round(options.width * 0.46)))}
+        return {**sizes, "height": {"step": max(20, LINE * lines + 5 if lines > 1 else 0)}}
+    return {**sizes, "height": max(180, min(340, round(options.width * 0.46)))}
 
 
 def _merged(base: dict, more: dict) -> dict:
