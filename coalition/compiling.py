@@ -128,6 +128,7 @@ def compile_rows(
     db.create_function("sentences", -1, sentences, deterministic=True)
     db.create_function("spaced", 1, spaced, deterministic=True)
     db.create_function("few_of", 1, few_of, deterministic=True)
+    db.create_function("opening", 1, opening, deterministic=True)
     db.execute("begin")
     progress("tables")
     for table in codebook.sources:
@@ -196,6 +197,17 @@ def few_of(names: str | None, room: int = 90) -> str | None:
         shown.append(name)
     left = len(listed) - len(shown)
     return "; ".join(shown) + (f" and {left} more" if left else "")
+
+
+def opening(text: str, room: int = 90) -> str:
+    """Return the first words of a sentence, as many as fit a title (SQL function).
+
+    >>> opening("China abstained on resolution 757, which imposed sanctions.", room=37)
+    'China abstained on resolution 757 …'
+    """
+    if len(text) <= room:
+        return text.rstrip(".")
+    return text[: room - 1].rsplit(" ", 1)[0].rstrip(",;:") + " …"
 
 
 def typed(value: str, kind: str) -> str | int | float | None:

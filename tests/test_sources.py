@@ -44,6 +44,14 @@ def test_every_column_has_a_meaning(codebook):
             assert len(column.description) > 5, (table.name, column.name)
 
 
+def test_examples_of_ids_are_of_records_that_exist(codebook):
+    ids = {table.name: {row["id"] for row in rows(table.name)} for table in codebook.sources if "id" in table.names}
+    for table in codebook.sources:
+        for column in table.columns:
+            of, _ = table.foreign_keys.get(column.name, (table.name if column.name == "id" else "", ""))
+            assert not (of and column.example) or column.example in ids[of], (table.name, column.name, column.example)
+
+
 def test_all_members_of_the_united_nations_are_actors():
     states = [row for row in rows("actors") if row["kind"] == "state"]
     assert len(states) == 195  # 193 members, Palestine and the Holy See

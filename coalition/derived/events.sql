@@ -35,8 +35,10 @@ records(id, type, date, year, date_precision, title, summary) as (
   from statements
   union all
   select sanctions_defiance.id, 'sanctions_defiance', date, year, date_precision,
-    upper(substr(replace(sanctions_defiance.kind, '_', ' '), 1, 1)) || substr(replace(sanctions_defiance.kind, '_', ' '), 2)
-      || coalesce(' concerning ' || target.name, '') || coalesce(': ' || few_of(entities), ''),
+    case sanctions_defiance.kind
+      when 'other' then 'Event'
+      else upper(substr(sanctions_defiance.kind, 1, 1)) || replace(substr(sanctions_defiance.kind, 2), '_', ' ')
+    end || coalesce(' concerning ' || target.name, '') || ': ' || coalesce(few_of(entities), opening(summary)),
     nullif(sentences(summary, china_position, sanctions_defiance.note), '')
   from sanctions_defiance left join actors as target on target.id = target_id
 ),
