@@ -10,8 +10,6 @@ import re
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
-from markupsafe import Markup, escape
-
 from coalition.feeds import moment, text
 
 HEADING = re.compile(r"^## (?P<version>\d+\.\d+\.\d+) \((?P<date>\d{4}-\d{2}-\d{2})\)\n", re.M)
@@ -49,14 +47,6 @@ def lines_of(section: str) -> list[str]:
     section = LINK.sub(r"\1", section)
     blocks = re.split(r"\n(?=- )|\n\s*\n", section.strip())
     return [" ".join(block.removeprefix("- ").split()) for block in blocks if block.strip()]
-
-
-def as_html(line: str) -> Markup:
-    """Return a line of the changelog as HTML; of Markdown it may have code in backticks."""
-    parts = line.split("`")
-    return Markup("").join(
-        Markup("<code>{}</code>").format(part) if number % 2 else escape(part) for number, part in enumerate(parts)
-    )
 
 
 def releases_atom(title: str, site_url: str, releases: list[dict]) -> str:

@@ -8,6 +8,8 @@ folder=$(cd "$1" && pwd -P)
 cd "$here"
 cp -R build_db.py coalition metadata.yml settings.json pyproject.toml CHANGELOG.md releases README.md LICENSE LICENSE-DATA \
   plugins sources static templates deploy "$folder"
+mkdir "$folder/docs"
+cp docs/audit.md "$folder/docs"
 # The versions that the tests ran with. Their checksums stay out: pip takes none together with a folder of source.
 sed -n 's/^\([A-Za-z0-9._-]*==[^ ]*\).*/\1/p' requirements.txt > "$folder/versions.txt"
 

@@ -6,7 +6,7 @@ from datasette.utils.asgi import NotFound
 from coalition.asking import ask, ask_one, named_queries, release
 from coalition.feeds import atom, robots, sitemap, sitemap_index
 
-PAGES = ("", "countries", "charts", "claims", "coalition", "codebook", "developers", "embedding", "downloads",
+PAGES = ("", "countries", "charts", "claims", "coalition", "codebook", "developers", "embedding", "audit", "downloads",
          "releases")  # fmt: skip
 MOST = 20_000  # records in one sitemap; 50,000 addresses are allowed (sitemaps.org), but take half a second
 

@@ -1,8 +1,12 @@
-"""The pages for those who build on the data: /developers and /embedding."""
+"""The pages for those who build on the data or weigh them: /developers, /embedding and /audit."""
 
 from datasette import Response, hookimpl
 
+from coalition import ROOT
 from coalition.bounding import MOST_COUNTED, MOST_FACETED, MOST_READ
+from coalition.prose import as_html, title_of
+
+AUDIT = (ROOT / "docs" / "audit.md").read_text(encoding="utf-8")
 
 
 async def developers(request, datasette):
@@ -17,6 +21,12 @@ async def embedding(request, datasette):
     return Response.html(await datasette.render_template("embedding.html", {}, request=request))
 
 
+async def audit(request, datasette):
+    """Answer /audit: what random rows looked up afresh were found to be, and how much lists of others find here."""
+    context = {"title": title_of(AUDIT), "content": as_html(AUDIT)}
+    return Response.html(await datasette.render_template("audit.html", context, request=request))
+
+
 @hookimpl
 def register_routes():
-    return [(r"^/developers$", developers), (r"^/embedding$", embedding)]
+    return [(r"^/developers$", developers), (r"^/embedding$", embedding), (r"^/audit$", audit)]

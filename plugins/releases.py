@@ -4,7 +4,8 @@ from datasette import Response, hookimpl
 
 from coalition import ROOT
 from coalition.asking import release
-from coalition.releases import as_html, read_releases, releases_atom
+from coalition.prose import line_as_html
+from coalition.releases import read_releases, releases_atom
 
 OPEN = {"access-control-allow-origin": "*"}
 RELEASES = read_releases(ROOT)
@@ -20,7 +21,7 @@ async def releases(request, datasette):
         site_url = datasette.absolute_url(request, datasette.urls.instance())
         body = releases_atom((await release(datasette))["title"], site_url, RELEASES)
         return Response(body, headers=OPEN, content_type="application/atom+xml; charset=utf-8")
-    context = {"releases": RELEASES, "as_html": as_html, "whole": WHOLE}
+    context = {"releases": RELEASES, "as_html": line_as_html, "whole": WHOLE}
     return Response.html(await datasette.render_template("releases.html", context, request=request))
 
 

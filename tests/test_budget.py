@@ -23,6 +23,7 @@ BUDGET = {
     "downloads": ("/downloads", 10),
     "releases": ("/releases", 10),
     "developers": ("/developers", 8),
+    "audit": ("/audit", 10),
     "records of a number": ("/coalition/exercises_by_year.records?at_year=2016&at_domain=maritime", 8),
 }
 STYLE = 6  # kilobytes, as gzip

@@ -122,7 +122,7 @@ async def test_chinese_is_drawn_and_not_as_boxes():
 PAGES = ["/", "/charts", "/countries", "/country/RUS", "/search?q=法国", "/claims", "/codebook", "/coalition/events",
          "/coalition/exercises_by_year", "/coalition/exercises/joint-sea-2016"]  # fmt: skip
 # Looked at by the long tests: pages made like one of those above, or of little else than text.
-MORE = ["/country/TUV", "/country/SCO", "/developers", "/embedding", "/releases", "/downloads", "/coalition",
+MORE = ["/country/TUV", "/country/SCO", "/developers", "/embedding", "/audit", "/releases", "/downloads", "/coalition",
         "/coalition/china_vetoes", "/coalition/actors/IRN", "/coalition?sql=select+*+from+hotspots",
         "/coalition/partner_map.embed",
         "/coalition/exercises_by_year.records?at_year=2016&at_domain=maritime"]  # fmt: skip

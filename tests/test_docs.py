@@ -48,3 +48,10 @@ def test_versions_agree():
 def test_no_file_in_git_is_a_database_or_a_lock_file():
     files = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
     assert not [f for f in files if f.endswith((".db", "uv.lock", "pylock.toml", "package-lock.json"))]
+
+
+async def test_the_audit_is_a_page_with_every_draw(served):
+    page = (await served.client.get("/audit")).text
+    told = (ROOT / "docs" / "audit.md").read_text(encoding="utf-8")
+    assert page.count("<tr>") == len(re.findall(r"^\| (?!--)", told, re.M))
+    assert page.count("<table>") == page.count('role="region"') == 2 and "style=" not in page

@@ -38,7 +38,7 @@ PAGES = ["/", "/claims", "/coalition/events?_fresh=FRESH", "/coalition/exercises
 # Charts on these pages; to draw all others would be most of the work of four starts of a replica.
 DRAWN = {"partnerships_by_year", "exercises_by_year", "country_timeline"}
 SHIPPED = ["build_db.py", "coalition", "metadata.yml", "settings.json", "plugins", "sources", "static", "templates",
-           "deploy", "CHANGELOG.md", "releases", "LICENSE-DATA"]  # fmt: skip
+           "deploy", "docs", "CHANGELOG.md", "releases", "LICENSE-DATA"]  # fmt: skip
 
 
 def release(folder: Path, version: str) -> Path:

@@ -14,7 +14,7 @@ QUERIES = queries(read_metadata(ROOT, CODEBOOK)[0])
 TABLES = [table.name for table in CODEBOOK.tables]
 KINDS = {
     "home": ["/"],
-    "own pages": ["/countries", "/charts", "/claims", "/codebook", "/developers", "/embedding", "/downloads",
+    "own pages": ["/countries", "/charts", "/claims", "/codebook", "/developers", "/embedding", "/audit", "/downloads",
                   "/coalition"],
     "countries": ["/country/RUS", "/country/TUV", "/country/SCO", "/country/PAK"],
     "search": ["/search?q=Iran", "/search?q=nothing+at+all"],

@@ -15,7 +15,8 @@ from coalition import ROOT
 from coalition.comparing import NotARelease, as_table, compare, read_release
 from coalition.exporting import PACKAGE, export
 from coalition.metadata import read_metadata
-from coalition.releases import as_html, lines_of, note_atom, read_releases
+from coalition.prose import line_as_html
+from coalition.releases import lines_of, note_atom, read_releases
 from tests.conftest import CODEBOOK
 
 METADATA = read_metadata(ROOT, CODEBOOK)[0]
@@ -133,7 +134,7 @@ async def test_the_site_shows_every_release_as_page_json_and_atom(served):
 
 def test_lines_of_the_changelog_are_items_and_paragraphs():
     assert lines_of("First\nrelease.\n\n- One\n  item.\n- `Two`.\n") == ["First release.", "One item.", "`Two`."]
-    assert as_html("a `<b>` & c") == "a <code>&lt;b&gt;</code> &amp; c"
+    assert line_as_html("a `<b>` & c") == "a <code>&lt;b&gt;</code> &amp; c"
 
 
 def test_the_release_workflow_writes_what_the_commands_write():

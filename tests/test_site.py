@@ -12,7 +12,7 @@ from tests.conftest import CODEBOOK
 
 PATHS = ["/", "/countries", "/country/RUS", "/country/TUV", "/country/SCO", "/country/CHN", "/search?q=Iran", "/claims",
          "/codebook", "/charts", "/coalition/exercises_counted.records",
-         "/developers", "/embedding", "/downloads", "/releases"]  # fmt: skip
+         "/developers", "/embedding", "/audit", "/downloads", "/releases"]  # fmt: skip
 
 
 @pytest.mark.parametrize("path", PATHS)

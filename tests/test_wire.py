@@ -17,7 +17,7 @@ from tests.processes import get, raw, running, site_folder
 pytestmark = [pytest.mark.campaign, pytest.mark.long]
 
 ROUTES = ["/", "/.json", "/countries", "/country", "/country/RUS", "/country/RUS.csv", "/charts", "/claims",
-          "/codebook", "/search", "/search.json", "/developers", "/embedding", "/downloads",
+          "/codebook", "/search", "/search.json", "/developers", "/embedding", "/audit", "/downloads",
           "/downloads/manifest.json", "/coalition",
           "/coalition.db", "/coalition/events", "/coalition/events.json", "/coalition/events.csv",
           "/coalition/actors/RUS", "/coalition/exercises_by_year", "/coalition/exercises_by_year.svg",

@@ -52,9 +52,9 @@ def site_version(datasette) -> str:
 def _version(datasette) -> str:
     folders = [CODE, datasette.plugins_dir, datasette.template_dir, *(path for _, path in datasette.static_mounts)]
     hashes = [db.hash or "" for name, db in sorted(datasette.databases.items()) if name != "_internal"]
-    told = (ROOT / "CHANGELOG.md", *sorted((ROOT / "releases").glob("*.json")))  # what /releases shows
+    told = (ROOT / "docs" / "audit.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "releases").glob("*.json")))
     texts = [path.read_text(encoding="utf-8") for path in told]
-    configuration = {"metadata": datasette.metadata(), "settings": datasette.settings_dict(), "releases": texts}
+    configuration = {"metadata": datasette.metadata(), "settings": datasette.settings_dict(), "texts": texts}
     return combined(" ".join(hashes), digest_of_files(Path(f) for f in folders if f), configuration)
 
 
