@@ -21,6 +21,7 @@ from coalition.reading import Rows
 from coalition.ruling import Result, Rule, judge
 from coalition.schema import create_indexes, create_table, insert, quoted, text_columns
 from coalition.searchtext import TOKENIZE, spaced
+from coalition.wording import sentences
 
 # Tables that the build fills from what it knows itself, with their columns in the order in which it gives them.
 FILLED = {
@@ -168,17 +169,6 @@ def compile_rows(
     db.execute("pragma query_only = on")
     check(db)
     return results
-
-
-def sentences(*parts: str | None) -> str:
-    """Return the parts that are there, each ended by a full stop if nothing ends it yet (SQL function).
-
-    >>> sentences("Baltic Sea", None, "First stage.", "Also called “X.”")
-    'Baltic Sea. First stage. Also called “X.”'
-    """
-    return " ".join(
-        part if part.rstrip("”’\"')").endswith((".", "!", "?", "…", "。")) else f"{part}." for part in parts if part
-    )
 
 
 def few_of(names: str | None, room: int = 90) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.sax.saxutils import escape, quoteattr
 
-from coalition.wording import TABLES, date_in_words, label
+from coalition.wording import TABLES, date_in_words, label, paragraphs
 
 # Characters that XML 1.0 has no way to write.
 _FORBIDDEN = {c: None for c in range(32) if c not in (9, 10, 13)}
@@ -26,15 +26,20 @@ def record_url(site_url: str, event: dict) -> str:
     return f"{site_url}coalition/{TABLES[event['type']]}/{event['id']}"
 
 
+def told(event: dict) -> str:
+    """Return what an event's summary says, with the labels that its record has."""
+    return " ".join(f"{name}: {words}" if name else words for name, words in paragraphs(event)).strip()
+
+
 def atom(release: dict, site_url: str, events: list[dict]) -> str:
-    """Return an Atom feed of events, newest first; `events` are rows of the table events."""
+    """Return an Atom feed of events, newest first; `events` are rows of feed_events.sql."""
     updated = moment(release["released"], "2000")
     entries = "".join(
         f"<entry><id>{text(record_url(site_url, event))}</id><title>{text(event['title'])}</title>"
         f"<link href={quoteattr(record_url(site_url, event))}/><updated>{updated}</updated>"
         f"<published>{moment(event['date'], '2000')}</published><category term={quoteattr(event['type'])}/>"
         f"<summary>{text(date_in_words(event['date']))}. {text(label(event['type']))}, confidence "
-        f"{text(event['confidence'])}. {text(event.get('summary'))}</summary></entry>\n"
+        f"{text(event['confidence'])}. {text(told(event))}</summary></entry>\n"
         for event in events
     )
     return (

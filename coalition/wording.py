@@ -21,6 +21,8 @@ TABLES = {
     "statement": "statements",
     "sanctions_defiance": "sanctions_defiance",
 }
+# The columns of a record that the summary of its event ends with, in this order, and what they are called there.
+LABELLED = {"china_position": "China’s position", "note": "Note"}
 VERDICTS = {
     "found": "Found in the record",
     "found_with_difference": "Found, with a difference",
@@ -118,9 +120,43 @@ def shortened(text: str | None, limit: int = 160) -> str:
     return text[: limit - 1].rsplit(" ", 1)[0].rstrip(",;:.") + "…"
 
 
+def sentences(*parts: str | None) -> str:
+    """Return the parts that are there, each ended by a full stop if nothing ends it yet (SQL function).
+
+    >>> sentences("Baltic Sea", None, "First stage.", "Also called “X.”")
+    'Baltic Sea. First stage. Also called “X.”'
+    """
+    return " ".join(
+        part if part.rstrip("”’\"')").endswith((".", "!", "?", "…", "。")) else f"{part}." for part in parts if part
+    )
+
+
+def paragraphs(event: dict) -> list[tuple[str, str]]:
+    """Return [(label, text)] of what an event's summary joins: our own words without a label first, perhaps ''.
+
+    >>> event = {"summary": "A ban. It objects. From TASS.", "china_position": "It objects", "note": "From TASS."}
+    >>> paragraphs(event)
+    [('', 'A ban.'), ('China’s position', 'It objects.'), ('Note', 'From TASS.')]
+    """
+    labelled = [(name, sentences(event[column])) for column, name in LABELLED.items() if event.get(column)]
+    own = (event["summary"] or "").removesuffix(" ".join(text for _, text in labelled)).rstrip()
+    return [("", own), *labelled]
+
+
 def web_address(url: str | None) -> str:
     """Return an address that a link may lead to: on the web, or nowhere; a script is no address."""
     return url if (url or "").startswith(("https://", "http://")) else "#"
+
+
+def host(url: str | None) -> str:
+    """Return where on the web a document is, without www.; '' for what is no web address.
+
+    >>> host("https://www.fmprc.gov.cn/eng/1.html")
+    'fmprc.gov.cn'
+    """
+    # As a browser reads it: what stands before an @ is a user and not the host.
+    found = re.match(r"https?://(?:[^/?#\\]*@)?(?:www\.)?([^/?#\\:]+)", url or "")
+    return found[1] if found else ""
 
 
 def anchor(heading: str) -> str:

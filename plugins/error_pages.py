@@ -1,7 +1,6 @@
 """Errors are pages of the site: a sentence, a way on, never a trace."""
 
 import errno
-import re
 import sqlite3
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from coalition import ROOT
 from coalition.asking import ask_one
 from coalition.limits import TooMuch
 from coalition.metadata import DATABASE
+from coalition.naming import named_events
 from coalition.wording import date_in_words
 
 # rich comes with frictionless; where it is installed, Datasette prints every local variable of every 404 (0.45 s each).
@@ -25,7 +25,6 @@ default.rich = None
 TYPED = (ValueError, TypeError, LookupError, OverflowError, MemoryError, sqlite3.Error)
 UNREADABLE = "A parameter of this address has a value that cannot be used"
 STOPPED = "The query took longer than the time limit and was stopped"
-RECORD_ID = re.compile("[a-z0-9]+(?:-[a-z0-9]+)+")
 TITLES = {
     400: "That request cannot be answered",
     403: "Not open",
@@ -78,8 +77,7 @@ async def withdrawal(datasette, request) -> dict | None:
     found = await ask_one(datasette, "record_withdrawal", id=asked["pks"], table_name=asked["table"])
     if found is None:
         return None
-    named = [await ask_one(datasette, "record_event", id=name) for name in RECORD_ID.findall(found["reason"])]
-    return {**found, "instead": [event for event in named if event]}
+    return {**found, "instead": await named_events(datasette, found["reason"])}
 
 
 @hookimpl

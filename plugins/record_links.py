@@ -1,4 +1,4 @@
-"""In the rows of a query, the key of a record leads to the record, and the address of a query to its answer."""
+"""The key of a record leads to the record, and the address of a query to its answer."""
 
 from datasette import hookimpl
 from datasette.utils import tilde_encode
@@ -22,9 +22,15 @@ ANSWERS = {"query"}  # columns that may hold the name of a query with its parame
 
 
 @hookimpl
-def render_cell(value, column, table, datasette):
+def render_cell(row, value, column, table, datasette):
     if column in ANSWERS and str(value).partition("?")[0] in named_queries(datasette):
         return Markup('<a href="{}">{}</a>').format(datasette.urls.path(f"/{DATABASE}/{value}"), value)
-    if table or not value or column not in PLACES:
+    if not value:
         return None
-    return Markup('<a href="{}">{}</a>').format(datasette.urls.path(PLACES[column] + tilde_encode(str(value))), value)
+    if column == "record_id" and "table_name" in row.keys():  # noqa: SIM118 - a row is no dict
+        place = f"/{DATABASE}/{tilde_encode(str(row['table_name']))}/"
+    elif not table and column in PLACES:
+        place = PLACES[column]
+    else:
+        return None
+    return Markup('<a href="{}">{}</a>').format(datasette.urls.path(place + tilde_encode(str(value))), value)

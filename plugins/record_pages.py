@@ -6,6 +6,8 @@ from datasette import hookimpl
 
 from coalition.asking import ask, ask_one
 from coalition.describing import citation
+from coalition.metadata import DATABASE
+from coalition.naming import linked, named_events
 from coalition.wording import TABLES
 
 
@@ -23,8 +25,14 @@ def extra_template_vars(datasette, template, table, view_name, request):
 
     async def record():
         name = request.url_vars["pks"]
+        event = await ask_one(datasette, "record_event", id=name)
+        addresses = {
+            other["id"]: f"{datasette.urls.table(DATABASE, TABLES[other['type']])}/{other['id']}"
+            for other in await named_events(datasette, event and event["summary"])
+        }
         return {
-            "event": await ask_one(datasette, "record_event", id=name),
+            "event": event,
+            "linked": lambda text: linked(text, addresses),
             "documents": await ask(datasette, "record_sources", id=name),
             "cast": await ask(datasette, "record_actors", id=name),
             "themes": await ask(datasette, "record_themes", id=name),

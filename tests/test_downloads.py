@@ -105,6 +105,14 @@ def test_the_feed_survives_hostile_titles():
     assert feed.find(f"{ATOM}entry/{ATOM}title").text == "<b>& ]]>"
 
 
+def test_the_feed_says_whose_words_are_china_s():
+    parts = {"summary": "A ban. It objects. From TASS.", "china_position": "It objects.", "note": "From TASS."}
+    event = {"id": "x", "type": "sanctions_defiance", "date": "2016", "title": "T", "confidence": "low", **parts}
+    feed = ElementTree.fromstring(atom({"title": "T", "released": "2026-11-24"}, "http://x/", [event]))
+    told = feed.find(f"{ATOM}entry/{ATOM}summary").text
+    assert told.endswith("confidence low. A ban. China’s position: It objects. Note: From TASS.")
+
+
 @pytest.mark.parametrize(
     ("date", "instant"), [("2016", "2016-01-01"), ("2016-09", "2016-09-01"), ("2016-09-12", "2016-09-12")]
 )

@@ -155,6 +155,26 @@ async def test_the_rows_of_a_query_lead_to_their_records(served):
     )
 
 
+@pytest.mark.parametrize("path", ["corrections", "corrections/2000-04-g77-havana-title-2026-11-27"])
+async def test_a_correction_leads_to_its_record(served, path):
+    link = '<a href="/coalition/statements/2000-04-g77-havana">2000-04-g77-havana</a>'
+    assert link in (await served.client.get(f"/coalition/{path}")).text
+
+
+async def test_a_reading_leads_to_its_record(served):
+    page = (await served.client.get("/coalition/readings?record_id=aman-2011")).text
+    assert '<a href="/coalition/exercises/aman-2011">aman-2011</a>' in page
+
+
+@pytest.mark.parametrize(
+    ("asked", "opened"),
+    [("", ""), ("?_sort=id", ""), ("?kind=vote", " open"), ("?_search=Iran", " open"), ("?_where=quantity=3", " open")],
+)
+async def test_counts_are_open_only_of_rows_that_are_filtered(served, asked, opened):
+    page = (await served.client.get(f"/coalition/sanctions_defiance{asked}")).text
+    assert f'<details class="facets"{opened}><summary>Counts by' in page
+
+
 @pytest.mark.parametrize(
     ("address", "sentence"),
     [

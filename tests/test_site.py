@@ -1,13 +1,15 @@
 """Claims about the site's own pages: each answers, leads on, and survives what readers type."""
 
 import re
+from html import unescape
 
 import pytest
 from markupsafe import escape
 
 from coalition.asking import PAGES, ask
+from coalition.naming import linked
 from coalition.searching import marked
-from coalition.wording import date_in_words, period_in_words
+from coalition.wording import date_in_words, host, period_in_words
 from tests.conftest import CODEBOOK
 
 PATHS = ["/", "/countries", "/country/RUS", "/country/TUV", "/country/SCO", "/country/CHN", "/search?q=Iran", "/claims",
@@ -39,6 +41,36 @@ async def test_a_record_shows_its_documents(served, table):
     for row in rows:
         page = (await served.client.get(f"/coalition/{table}/{row['id']}")).text
         assert "<h2>Documents</h2>" in page and 'rel="nofollow noopener"' in page and "Confidence:" in page
+
+
+async def test_ids_that_a_record_names_lead_to_their_records(served):
+    page = (await served.client.get("/coalition/sanctions_defiance/2012-irn-zhuhai-zhenrong")).text
+    link = '<a href="/coalition/sanctions_defiance/2019-07-irn-zhuhai-zhenrong">2019-07-irn-zhuhai-zhenrong</a>'
+    assert page.count(f"Listed anew in July 2019: {link}.") == 2  # above, and in the row
+
+
+def test_only_an_id_by_itself_is_a_link_and_the_rest_is_inert():
+    known = {"rus-1996": "/r"}
+    assert str(linked("<b>rus-1996</b>", known)) == '&lt;b&gt;<a href="/r">rus-1996</a>&lt;/b&gt;'
+    for text in ("rus-1997", "rus-1996-b", "belarus-1996", "https://x.org/rus-1996"):
+        assert str(linked(text, known)) == text
+
+
+async def test_a_record_tells_china_s_position_and_the_note_apart(served):
+    sql = "select id, china_position, note from sanctions_defiance where china_position > '' and note > '' limit 5"
+    for name, position, note in (await served.get_database("coalition").execute(sql)).rows:
+        page = unescape((await served.client.get(f"/coalition/sanctions_defiance/{name}")).text)
+        lead = re.search(r'<p class="lead">.+?</p>', page)[0]
+        assert position not in lead and note not in lead
+        for text in (f"China’s position:</b> {position}", f"Note:</b> {note}"):
+            assert text in re.sub(r"<(?!/b>)[^>]+>", "", page)
+
+
+async def test_a_document_tells_where_it_is(served):
+    page = (await served.client.get("/coalition/sanctions_defiance/2012-irn-zhuhai-zhenrong")).text
+    assert '</a>, MEED <span class="small">meed.com</span>, 19 January 2012' in page
+    deceiving = ("https://nato.int@evil.example/", r"https://evil.example\@nato.int/", "https://www.evil.example:8/a@b")
+    assert {host(url) for url in deceiving} == {"evil.example"} and host("javascript:x") == ""
 
 
 @pytest.mark.parametrize("actor", ["CHN", "RUS", "PAK", "TUV"])
