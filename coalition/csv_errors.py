@@ -1,4 +1,4 @@
-"""A CSV that cannot be had is an error, not an empty file.
+"""A CSV that cannot be had is an error, not an empty file; one that can be had is called a CSV.
 
 Datasette answers 200 with nothing in it when the SQL of a CSV fails, and 500 when it is stopped by a limit; and it says
 nowhere in a CSV that rows were cut off.
@@ -14,7 +14,8 @@ from datasette.views.base import DatasetteError
 
 from coalition.metadata import DATABASE
 
-PLAIN = [(b"content-type", b"text/plain; charset=utf-8"), (b"access-control-allow-origin", b"*")]
+TEXT, CSV = b"text/plain; charset=utf-8", b"text/csv; charset=utf-8"
+PLAIN = [(b"content-type", TEXT), (b"access-control-allow-origin", b"*")]
 CUT = "There are more than {} rows, and a CSV cannot say that some are left out; ask for fewer, or see /downloads"
 EMPTY = b"A CSV of the database needs SQL: /coalition.csv?sql=select+...\n"
 wanted: ContextVar[bool] = ContextVar("csv wanted", default=False)
@@ -49,6 +50,18 @@ def telling(execute):
     return told
 
 
+def calling(send):
+    """Return the ASGI send of a CSV that says so; Datasette says text/plain."""
+
+    async def called(message):
+        if message["type"] == "http.response.start" and message["status"] == 200:
+            headers = [(key, CSV if value == TEXT else value) for key, value in message["headers"]]
+            message = {**message, "headers": headers}
+        await send(message)
+
+    return called
+
+
 class Noting:
     """ASGI application that notes for `app` whether a CSV is asked for."""
 
@@ -62,6 +75,6 @@ class Noting:
             return
         token = wanted.set(wants_csv(scope))
         try:
-            await self.app(scope, receive, send)
+            await self.app(scope, receive, calling(send) if wanted.get() else send)
         finally:
             wanted.reset(token)

@@ -80,7 +80,7 @@ def table_jsonld(release: dict, site_url: str, table: dict, license_url: str) ->
             for name, meaning in table["columns"].items()
         ],
         "distribution": [
-            {"@type": "DataDownload", "contentUrl": f"{address}.csv?_stream=on", "encodingFormat": "text/csv"},
+            {"@type": "DataDownload", "contentUrl": f"{address}.csv", "encodingFormat": "text/csv"},
             {"@type": "DataDownload", "contentUrl": f"{address}.json", "encodingFormat": "application/json"},
         ],
     }

@@ -87,7 +87,7 @@ def parquet(db: sqlite3.Connection, table: Table) -> bytes:
 
 
 def csv_text(db: sqlite3.Connection, table: Table) -> bytes:
-    """Return one table or view as CSV: what the site streams at <table>.csv?_stream=on, in the table's own order."""
+    """Return one table or view as CSV: what the site streams at <table>.csv, in the table's own order."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     columns = [column.name for column in (*table.columns, *table.derived)]

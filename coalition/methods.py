@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 
+from coalition.refusing import refusal_json
+
+Headers = list[tuple[bytes, bytes]]
 ALLOWED = "GET, HEAD, OPTIONS"
-SENTENCE = b"This site is read-only; ask with GET or HEAD.\n"
-UNREADABLE = b"This is not an address: it starts with two slashes, names no host, or holds bytes not written as %XX.\n"
+SENTENCE = "This site is read-only; ask with GET or HEAD."
+UNREADABLE = "This is not an address: it starts with two slashes, names no host, or holds bytes not written as %XX."
 HOST = re.compile(rb"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]*)?")
 # A browser asks for this before it sends a header of its own to another site.
 PREFLIGHT = [
@@ -18,15 +22,25 @@ PREFLIGHT = [
 ]
 
 
-def refusal(method: str) -> tuple[int, list[tuple[bytes, bytes]], bytes] | None:
-    """Return (status, headers, body) for a method that is not a question, None for GET and HEAD."""
-    if method in ("GET", "HEAD"):
-        return None
-    if method == "OPTIONS":
+def refusal(scope: dict) -> tuple[int, Headers, bytes] | None:
+    """Return (status, headers, body) for a method that is not a question or an address that is none, else None."""
+    if scope["method"] == "OPTIONS":
         return 204, PREFLIGHT, b""
-    # The connection ends, for a body that nobody reads may still be on its way.
-    headers = [(b"allow", ALLOWED.encode()), (b"connection", b"close"), (b"content-type", b"text/plain; charset=utf-8")]
-    return 405, headers, SENTENCE
+    if scope["method"] not in ("GET", "HEAD"):
+        # The connection ends, for a body that nobody reads may still be on its way.
+        headers = [(b"allow", ALLOWED.encode()), (b"connection", b"close")]
+        return told(scope["path"], 405, "Method not allowed", SENTENCE, headers)
+    if unreadable(scope):
+        return told(scope["path"], 400, "Bad request", UNREADABLE, [])
+    return None
+
+
+def told(path: str, status: int, title: str, sentence: str, headers: Headers) -> tuple[int, Headers, bytes]:
+    """Return (status, headers, body) of a sentence, as JSON where the address asks for JSON."""
+    is_json = path.endswith(".json")
+    body = json.dumps(refusal_json(status, title, sentence)) if is_json else f"{sentence}\n"
+    kind = b"application/json; charset=utf-8" if is_json else b"text/plain; charset=utf-8"
+    return status, [*headers, (b"content-type", kind), (b"access-control-allow-origin", b"*")], body.encode()
 
 
 def unreadable(scope: dict) -> bool:
@@ -39,7 +53,7 @@ def unreadable(scope: dict) -> bool:
     return not (scope.get("raw_path") or b"").isascii() or scope["path"][1:2] in ("/", "\\")
 
 
-def readable(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+def readable(headers: Headers) -> Headers:
     """Return the headers without cookies that are not text, which are none of ours."""
     return [(name, value) for name, value in headers if name != b"cookie" or value.isascii()]
 
@@ -51,9 +65,7 @@ class ReadOnly:
         self.app = app
 
     async def __call__(self, scope, receive, send):
-        refused = refusal(scope["method"]) if scope["type"] == "http" else None
-        if scope["type"] == "http" and unreadable(scope):
-            refused = refused or (400, [(b"content-type", b"text/plain; charset=utf-8")], UNREADABLE)
+        refused = refusal(scope) if scope["type"] == "http" else None
         if refused is None:
             if scope["type"] == "http":
                 scope = {**scope, "headers": readable(scope["headers"])}

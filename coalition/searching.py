@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 LONGEST = 300
 # Rows that hold the words and are ranked, the newest first; to rank all of a million takes seconds.
 MOST_RANKED = 5000
+MOST_SHOWN = 100  # events
 
 
 def words_of(question: str) -> list[str]:

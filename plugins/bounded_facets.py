@@ -7,13 +7,14 @@ from datasette.database import QueryInterrupted
 from datasette.facets import ArrayFacet, ColumnFacet, DateFacet
 
 from coalition.bounding import MOST_FACETED, among, newest
+from coalition.filtering import is_filter
 
 FILTERS = ("_search", "_where", "_through")  # of Datasette's parameters, those that leave fewer rows
 
 
 def is_filtered(args) -> bool:
     """Return whether the parameters of a table's page leave some of its rows out, other than by turning pages."""
-    return any(not key.startswith("_") or "__" in key or key.startswith(FILTERS) for key in args)
+    return any(is_filter(key) or key.startswith(FILTERS) for key in args)
 
 
 def bounded(facet_results):

@@ -17,6 +17,7 @@ from coalition.asking import ask_one
 from coalition.limits import TooMuch
 from coalition.metadata import DATABASE
 from coalition.naming import named_events
+from coalition.refusing import refusal_json
 from coalition.wording import date_in_words
 
 # rich comes with frictionless; where it is installed, Datasette prints every local variable of every 404 (0.45 s each).
@@ -94,7 +95,7 @@ def handle_exception(datasette, request, exception):
         if request.path.endswith((".json", ".records.csv")) or request.args.get("_format") == "json":
             # Datasette's own words on a query that was stopped are a form to try again.
             words = STOPPED if isinstance(message, Markup) else message
-            content = {"ok": False, "error": str(words) or title, "status": status, "title": title}
+            content = refusal_json(status, title, str(words) or title)
             return Response.json(content, status=status, headers=headers)
         context = {"status": status, "title": title, "error": message, "gone": gone}
         html = await datasette.render_template("error.html", context, request=request)

@@ -5,6 +5,7 @@ from datasette import Response, hookimpl
 from coalition import ROOT
 from coalition.bounding import MOST_COUNTED, MOST_FACETED, MOST_READ
 from coalition.prose import as_html, title_of
+from coalition.searching import MOST_SHOWN
 
 AUDIT = (ROOT / "docs" / "audit.md").read_text(encoding="utf-8")
 
@@ -12,8 +13,9 @@ AUDIT = (ROOT / "docs" / "audit.md").read_text(encoding="utf-8")
 async def developers(request, datasette):
     """Answer /developers; its examples are run by tests/test_developers.py."""
     limits = {key: datasette.setting(key) for key in ("max_returned_rows", "sql_time_limit_ms")}
-    context = {"limits": {**limits, "most_counted": MOST_COUNTED, "most_faceted": MOST_FACETED, "most_read": MOST_READ}}
-    return Response.html(await datasette.render_template("developers.html", context, request=request))
+    limits |= {"most_counted": MOST_COUNTED, "most_faceted": MOST_FACETED, "most_read": MOST_READ,
+               "most_shown": MOST_SHOWN}  # fmt: skip
+    return Response.html(await datasette.render_template("developers.html", {"limits": limits}, request=request))
 
 
 async def embedding(request, datasette):

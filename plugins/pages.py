@@ -3,7 +3,7 @@
 from datasette import Response, hookimpl
 
 from coalition.asking import ask, ask_named, ask_one, named_queries
-from coalition.searching import LONGEST, MOST_RANKED, marked, nearest, words_of, year_of
+from coalition.searching import LONGEST, MOST_RANKED, MOST_SHOWN, marked, nearest, words_of, year_of
 from coalition.searchtext import match_query
 
 
@@ -39,11 +39,14 @@ async def search(request, datasette):
     match = match_query(question[:LONGEST])
     filters = {key: request.args.get(key) or "" for key in ("type", "country", "confidence")}
     years = {key: year_of(request.args.get(key) or "") for key in ("from_year", "to_year")}
+    bounds = {"most": MOST_RANKED, "shown": MOST_SHOWN + 1}  # one more tells whether there are more
+    events = await ask(datasette, "search_events", words=match, **bounds, **filters, **years)
     found = {
-        "events": await ask(datasette, "search_events", words=match, most=MOST_RANKED, **filters, **years),
+        "events": events[:MOST_SHOWN],
         "actors": await ask(datasette, "search_actors", words=match, question=question[:LONGEST]),
         "themes": await ask(datasette, "search_themes", words=match),
         "sources": await ask(datasette, "search_sources", words=match, most=MOST_RANKED),
+        "truncated": len(events) > MOST_SHOWN,
     }
     if request.url_vars.get("form"):
         return Response.json({"q": question, **found}, headers={"access-control-allow-origin": "*"})

@@ -9,6 +9,7 @@ from datasette.database import QueryInterrupted
 from coalition.asking import named_queries
 from coalition.charts.answers import BadRequest, checked_values
 from coalition.metadata import DATABASE
+from coalition.refusing import refusal_json
 
 DATA = re.compile(rf"/{DATABASE}/(\w+)\.(?:json|csv)$")
 
@@ -21,7 +22,7 @@ class Checked:
 
     async def __call__(self, scope, receive, send):
         if sentence := await self.objection(scope):
-            answer = {"ok": False, "error": sentence, "status": 400, "title": "Bad request"}
+            answer = refusal_json(400, "Bad request", sentence)
             headers = {"access-control-allow-origin": "*"}
             await Response.json(answer, status=400, headers=headers).asgi_send(send)
         else:

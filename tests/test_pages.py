@@ -1,6 +1,8 @@
 """Claims about the served site: every table and query answers, shows names and stays read-only."""
 
+import csv
 import html
+import io
 import json
 import re
 
@@ -8,6 +10,8 @@ import pytest
 import yaml
 
 from coalition import ROOT
+from coalition.addressing import TRACKING
+from coalition.filtering import COMPARISONS
 from coalition.metadata import defaults, queries, read_metadata
 from tests.conftest import CODEBOOK
 
@@ -187,6 +191,70 @@ async def test_counts_are_open_only_of_rows_that_are_filtered(served, asked, ope
 async def test_a_query_refuses_a_value_that_is_none(served, address, sentence, form):
     page = await served.client.get(f"/coalition/{address.replace('?', form + '?')}")
     assert page.status_code == 400 and sentence in page.text
+
+
+@pytest.mark.parametrize("form", ["", ".json", ".csv"])
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ("exercises?yeer__gte=2024", "yeer__gte"),
+        ("exercises?nope=1&year=2024", "columns are id, name"),
+        ("exercises?_year__gte=2024", "names no column of exercises"),
+        ("exercises?year__foo=2024", "comparisons are exact, not, contains"),
+        ("events?nope__isnull=1", "columns are id, type"),
+        ("country_year?nope=1", "names no column of country_year"),
+    ],
+)
+async def test_a_table_refuses_a_filter_by_what_is_no_column(served, address, sentence, form):
+    page = await served.client.get(f"/coalition/{address.replace('?', form + '?')}")
+    assert page.status_code == 400 and sentence in page.text
+    assert form != ".json" or page.json()["ok"] is False
+
+
+@pytest.mark.parametrize("key", COMPARISONS)
+async def test_a_table_takes_every_comparison(served, key):
+    column = "actors" if key.startswith("array") else "year"
+    assert (await served.client.get(f"/coalition/events.json?{column}__{key}=2024&_size=1")).status_code == 200
+
+
+async def test_a_table_without_a_key_is_filtered_by_its_rowid(served):
+    found = (await served.client.get("/coalition/event_actors.json?rowid=1&_shape=array")).json()
+    assert [row["rowid"] for row in found] == [1]
+
+
+@pytest.mark.parametrize("name", ["utm_source", "fbclid", "gclid", "ref", "mc_cid"])
+async def test_names_that_track_readers_filter_nothing(served, name):
+    plain = await served.client.get("/coalition/exercises.json?year=2024&_shape=array")
+    followed = await served.client.get(f"/coalition/exercises.json?year=2024&{name}=x&_shape=array")
+    assert followed.json() == plain.json() != []
+    assert f"{name}=x" not in (await served.client.get(f"/coalition/exercises?{name}=x")).text
+
+
+def test_no_column_is_taken_for_a_name_that_tracks_readers(codebook):
+    names = [column.name for table in codebook.tables for column in (*table.columns, *table.derived)]
+    assert not [name for name in names if TRACKING.fullmatch(name.encode())]
+
+
+@pytest.mark.parametrize("query", ["", "kind=speech", "_sort=date&signatory_count__gte=2", "_dl=1", "utm_source=x"])
+async def test_the_csv_of_a_table_is_whole(served, query):
+    count = (await served.client.get(f"/coalition/statements.json?{query}&_size=1")).json()["filtered_table_rows_count"]
+    answer = await served.client.get(f"/coalition/statements.csv?{query}")
+    assert len(list(csv.reader(io.StringIO(answer.text, newline="")))) == count + 1
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert ("content-disposition" in answer.headers) == ("_dl" in query)
+
+
+@pytest.mark.parametrize("query", ["_size=7", "_size=7&_next=100", "_size=7&actor_id=RUS"])
+async def test_a_part_of_a_table_as_csv_is_what_was_asked_for(served, query):
+    lines = (await served.client.get(f"/coalition/event_actors.csv?{query}")).text.splitlines()
+    assert len(lines) == 8
+
+
+async def test_the_form_of_export_gives_all_rows_from_a_later_page_as_well(served):
+    first = (await served.client.get("/coalition/exercises.json?_size=10&_shape=objects")).json()
+    page = (await served.client.get(f"/coalition/exercises?_size=10&_next={first['next']}")).text
+    form = re.search(r'<form action="/coalition/exercises.csv".+?</form>', page, re.S)[0]
+    assert 'name="_next"' not in form and 'name="_size"' not in form
 
 
 async def test_all_rows_as_csv_are_all_rows_on_a_later_page_as_well(served):

@@ -8,7 +8,7 @@ from markupsafe import escape
 
 from coalition.asking import PAGES, ask
 from coalition.naming import linked
-from coalition.searching import marked
+from coalition.searching import MOST_SHOWN, marked
 from coalition.wording import date_in_words, host, period_in_words
 from tests.conftest import CODEBOOK
 
@@ -126,6 +126,14 @@ async def test_search_finds_two_chinese_characters_and_narrows_by_type(served):
     assert 0 < len(narrowed) < len(everything)
     assert {event["type"] for event in narrowed} == {"partnership"}
     assert "<mark>法国</mark>" in (await served.client.get("/search?q=法国")).text
+
+
+@pytest.mark.parametrize(("words", "more"), [("China", True), ("Baltic", False), ("", False)])
+async def test_a_search_says_whether_there_are_more_events(served, words, more):
+    found = (await served.client.get("/search.json", params={"q": words})).json()
+    assert found["truncated"] is more and (len(found["events"]) == MOST_SHOWN) == more
+    page = (await served.client.get("/search", params={"q": words})).text
+    assert ("the first hundred" in page) == more
 
 
 def test_marked_words_are_inert():

@@ -67,6 +67,15 @@ def test_no_route_takes_a_method_that_writes(site, method):
         assert status(answer) == 405 and b"allow: GET, HEAD, OPTIONS" in answer, route
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "code"), [("POST", "/coalition/exercises.json", 405), ("GET", "//search.json", 400)]
+)
+def test_a_refusal_at_a_json_address_is_json(site, method, path, code):
+    head, _, body = raw(site.port, asked(method, path)).partition(b"\r\n\r\n")
+    assert status(head) == code and b"access-control-allow-origin: *" in head
+    assert b"content-type: application/json" in head and b'{"ok": false, "error": "This ' in body
+
+
 def test_every_route_answers_options_without_a_body(site):
     for route in ROUTES:
         head, _, body = raw(site.port, asked("OPTIONS", route)).partition(b"\r\n\r\n")

@@ -9,4 +9,4 @@ with found as (
     and (:from_year = '' or events.year >= :from_year) and (:to_year = '' or events.year <= :to_year)
   order by events_fts.rowid desc limit cast(:most as integer)
 )
-select id, type, date, title, summary, confidence from found order by score, date desc limit 100
+select id, type, date, title, summary, confidence from found order by score, date desc limit cast(:shown as integer)
