@@ -1,4 +1,4 @@
-"""What the address of a table means: names that others append to a link say nothing, and a CSV is all rows."""
+"""What an address of the data means: names that others append to a link say nothing, the CSV of a table is all rows."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ WHOLE = [b"_size=max", b"_stream=on"]  # without the size Datasette reads fifty 
 
 
 def meant(query: bytes, csv: bool) -> bytes:
-    """Return the query string of a table as Datasette is to read it; `csv` says whether a CSV is asked for.
+    """Return a query string as the site is to read it; `csv` says whether the CSV of a table is asked for.
 
     >>> meant(b"year=2024&utm_source=x", csv=False), meant(b"", csv=True), meant(b"_size=5", csv=True)
     (b'year=2024', b'_size=max&_stream=on', b'_size=5')

@@ -21,6 +21,7 @@ TABLES = {
     "statement": "statements",
     "sanctions_defiance": "sanctions_defiance",
 }
+TABLE_WORDS = {table: f"{TYPES[kind]}s" for kind, table in TABLES.items()}
 # The columns of a record that the summary of its event ends with, in this order, and what they are called there.
 LABELLED = {"china_position": "China’s position", "note": "Note"}
 VERDICTS = {

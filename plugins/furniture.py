@@ -19,7 +19,12 @@ FILTERS = {
     "web_address": wording.web_address,
     "json_for_script": json_for_script,
 }
-FUNCTIONS = {"period_in_words": wording.period_in_words, "plural": wording.plural, "table_of": wording.TABLES}
+FUNCTIONS = {
+    "period_in_words": wording.period_in_words,
+    "plural": wording.plural,
+    "table_of": wording.TABLES,
+    "table_words": wording.TABLE_WORDS,
+}
 
 
 def wants_explorer(template: str, path: str) -> bool:

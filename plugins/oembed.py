@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from datasette import Response, hookimpl
 
 from coalition.asking import release
-from coalition.charts.answers import PICTURE_KEYS, BadRequest, answer, charted_queries
+from coalition.charts.answers import PICTURE_KEYS, BadRequest, answer, charted_queries, is_known
 from coalition.charts.render import CARD, figure_svg
 from coalition.charts.sharing import WIDTHS, bounded, chart_in, frame, frame_height
 from coalition.metadata import DATABASE
@@ -33,7 +33,8 @@ async def oembed(request, datasette):
     most = {key: bounded(request.args.get(key), 10_000) for key in ("maxwidth", "maxheight")}
     if bad := [key for key, value in most.items() if value is None]:
         return refused(f"{bad[0]} is a number of pixels, not '{request.args[bad[0]][:30]}'", 400)
-    name, args = found
+    name = found[0]
+    args = {key: value for key, value in found[1].items() if is_known(charted_queries(datasette)[name], key)}
     try:
         shown = await answer(datasette, name, args)
     except BadRequest as error:
@@ -41,7 +42,7 @@ async def oembed(request, datasette):
     about = await release(datasette)
     width = max(WIDTHS[0], min(WIDTHS[1], most["maxwidth"] if request.args.get("maxwidth") else 720))
     height = min(most["maxheight"], frame_height(await figure_svg(datasette, name, shown.params, 720), width))
-    asked = "?" + url.partition("?")[2] if "?" in url else ""
+    asked = f"?{urlencode(args)}" if args else ""
     base = f"{site}{DATABASE}/{name}"
     picture = card(base, args, **most)
     words = {

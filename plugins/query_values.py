@@ -1,43 +1,50 @@
-"""The data of a named query are refused for a value that is none, as its page is; Datasette would run it anyhow."""
+"""The data of a named query are refused for a name or value that is none, as its pictures are.
+
+Datasette would run it anyhow, and answer with numbers that look chosen. Its page is also reached by shared links with
+names of others, such as fbclid; they are taken off before the page hands its address on to pictures and data.
+"""
 
 import re
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from datasette import Response, hookimpl
 from datasette.database import QueryInterrupted
 
 from coalition.asking import named_queries
-from coalition.charts.answers import BadRequest, checked_values
+from coalition.charts.answers import BadRequest, checked_params, is_known
 from coalition.metadata import DATABASE
 from coalition.refusing import refusal_json
 
-DATA = re.compile(rf"/{DATABASE}/(\w+)\.(?:json|csv)$")
+QUERY = re.compile(rf"/{DATABASE}/(?P<name>\w+)(?P<data>\.json|\.csv)?$")
 
 
 class Checked:
-    """ASGI application that answers 400 with a sentence before `app` sees a value that a named query does not know."""
+    """ASGI application that refuses data for a name or value that is none, and keeps such names from the page."""
 
     def __init__(self, app, datasette):
         self.app, self.datasette = app, datasette
 
     async def __call__(self, scope, receive, send):
-        if sentence := await self.objection(scope):
-            answer = refusal_json(400, "Bad request", sentence)
-            headers = {"access-control-allow-origin": "*"}
-            await Response.json(answer, status=400, headers=headers).asgi_send(send)
-        else:
-            await self.app(scope, receive, send)
-
-    async def objection(self, scope) -> str:
-        """Return why a request cannot be answered, or ''."""
-        found = DATA.search(scope["path"]) if scope["type"] == "http" and scope["query_string"] else None
-        query = named_queries(self.datasette).get(found[1]) if found else None
+        found = QUERY.search(scope["path"]) if scope["type"] == "http" and scope["query_string"] else None
+        query = named_queries(self.datasette).get(found["name"]) if found else None
         if not query:
-            return ""
+            return await self.app(scope, receive, send)
+        given = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        if found["data"] or "_format" in dict(given):
+            if sentence := await self.objection(query, given):
+                answer = refusal_json(400, "Bad request", sentence)
+                headers = {"access-control-allow-origin": "*"}
+                return await Response.json(answer, status=400, headers=headers).asgi_send(send)
+        else:
+            known = [(key, value) for key, value in given if is_known(query, key)]
+            scope = {**scope, "query_string": urlencode(known).encode()}
+        await self.app(scope, receive, send)
+
+    async def objection(self, query: dict, given: list[tuple[str, str]]) -> str:
+        """Return why a request cannot be answered, or ''."""
         try:
             # Of a parameter given twice Datasette takes the first.
-            given = dict(reversed(parse_qsl(scope["query_string"].decode("latin-1"))))
-            await checked_values(self.datasette, query, given)
+            await checked_params(self.datasette, query, dict(reversed(given)))
         except BadRequest as error:
             return str(error)
         except QueryInterrupted:  # of the list of values; the query itself says what is wrong

@@ -13,6 +13,7 @@ from coalition.charts.drawing import _draw_svg, png_of
 from coalition.charts.spec import VERSION
 from coalition.charts.theme import COLOURS, FONT
 from coalition.metadata import queries, read_metadata
+from coalition.wording import date_in_words
 from tests.conftest import CODEBOOK
 
 CHARTS = [name for name, query in queries(read_metadata(ROOT, CODEBOOK)[0]).items() if "chart" in query]
@@ -104,6 +105,21 @@ async def test_a_bad_address_gets_a_sentence(served, address, status, sentence):
     assert response.status_code == status
     words = re.sub(r"<[^>]+>", " ", response.text).replace("&#x27;", "'")
     assert sentence in " ".join(words.split())
+
+
+@pytest.mark.parametrize(
+    ("name", "dates"),
+    [
+        ("partnerships_by_year", "select date from partnerships"),
+        ("exercises_by_year", "select start_date as date from exercises where status = 'conducted'"),
+        ("statement_themes_by_year", "select date from statements"),
+        ("sanctions_by_target_and_year", "select date from sanctions_defiance"),
+    ],
+)
+async def test_the_last_year_ends_with_the_newest_record_of_what_is_charted(served, name, dates):
+    newest = (await served.get_database("coalition").execute(f"select max(date) from ({dates})")).first()[0]
+    embed = (await served.client.get(f"/coalition/{name}.embed")).text
+    assert f"The record of {newest[:4]} ends with {date_in_words(newest)}." in embed
 
 
 async def test_gallery_shows_every_chart(served):

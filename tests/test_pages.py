@@ -11,6 +11,7 @@ import yaml
 
 from coalition import ROOT
 from coalition.addressing import TRACKING
+from coalition.asking import named_queries
 from coalition.filtering import COMPARISONS
 from coalition.metadata import defaults, queries, read_metadata
 from tests.conftest import CODEBOOK
@@ -230,8 +231,16 @@ async def test_names_that_track_readers_filter_nothing(served, name):
     assert f"{name}=x" not in (await served.client.get(f"/coalition/exercises?{name}=x")).text
 
 
-def test_no_column_is_taken_for_a_name_that_tracks_readers(codebook):
+@pytest.mark.parametrize("form", [".json", ".csv", ".svg", ".embed", ".records"])
+async def test_a_link_to_a_query_that_tracks_readers_leads_to_the_same(served, form):
+    asked = f"/coalition/exercises_by_year{form}?" + ("number=exercises&at_year=2016" if form == ".records" else "")
+    plain, followed = [await served.client.get(asked + more) for more in ("", "&fbclid=x&utm_source=y")]
+    assert plain.status_code == followed.status_code == 200 and "fbclid" not in followed.text
+
+
+def test_no_column_or_parameter_is_taken_for_a_name_that_tracks_readers(codebook, served):
     names = [column.name for table in codebook.tables for column in (*table.columns, *table.derived)]
+    names += [name for query in named_queries(served).values() for name in query.get("params") or ()]
     assert not [name for name in names if TRACKING.fullmatch(name.encode())]
 
 

@@ -109,3 +109,16 @@ def test_the_panel_beside_a_chart_copies_the_frame(address, browser):
     page.locator("button:has-text('Copy figure')").click()
     page.wait_for_function("navigator.clipboard.readText().then(t => t.startsWith('<figure'))")
     context.close()
+
+
+def test_what_was_refused_is_not_copied(address, browser):
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.route("**/*.figure", lambda route: route.fulfill(status=400, body="refused"))
+    page.goto(address + "/coalition/partnerships_by_year")
+    page.locator("summary:has-text('Use this chart')").click()
+    page.evaluate("navigator.clipboard.writeText('before')")
+    page.locator("button:has-text('Copy figure')").click()
+    page.locator("button:has-text('Could not copy; open the link instead')").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == "before"
+    context.close()

@@ -79,6 +79,25 @@ async def test_oembed_gives_a_frame_for_every_chart(served, name):
     assert frame.status_code == 200
 
 
+@pytest.mark.parametrize("name", ["partnerships_by_year", "current_partners_by_level"])
+async def test_names_that_a_shared_link_adds_go_no_further_than_the_page(served, name):
+    page = await served.client.get(f"/coalition/{name}?fbclid=abc&confidence=high&utm_source=x")
+    assert page.status_code == 200
+    handed_on = unescape(page.text) + page.headers["link"]
+    assert "fbclid" not in handed_on and "utm_source" not in handed_on
+    links = set(re.findall(rf"/coalition/{name}\.[\w.]+\?confidence=high[^\s\"<>;]*", handed_on))
+    assert {link.partition("?")[0].partition(".")[2] for link in links} >= {"csv", "json", "svg", "png", "vl.json"}
+    for link in links:
+        assert (await served.client.get(link)).status_code == 200, link
+
+
+async def test_oembed_of_a_shared_link_gives_the_chart(served):
+    asked = {"url": f"{SITE}/coalition/partner_map?fbclid=abc&confidence=high"}
+    answer = (await served.client.get("/oembed", params=asked)).json()
+    assert f'src="{SITE}/coalition/partner_map.embed?confidence=high"' in answer["html"]
+    assert "fbclid" not in answer["thumbnail_url"]
+
+
 @pytest.mark.parametrize(
     ("most", "size"),
     [

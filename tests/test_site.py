@@ -9,7 +9,7 @@ from markupsafe import escape
 from coalition.asking import PAGES, ask
 from coalition.naming import linked
 from coalition.searching import MOST_SHOWN, marked
-from coalition.wording import date_in_words, host, period_in_words
+from coalition.wording import TABLE_WORDS, date_in_words, host, period_in_words
 from tests.conftest import CODEBOOK
 
 PATHS = ["/", "/countries", "/country/RUS", "/country/TUV", "/country/SCO", "/country/CHN", "/search?q=Iran", "/claims",
@@ -236,6 +236,45 @@ async def test_of_a_parameter_given_twice_the_first_is_checked(served):
     asked = "/coalition/partner_ladder.json?country={}&country={}&_shape=array"
     assert (await served.client.get(asked.format("XX", "PAK"))).status_code == 400
     assert (await served.client.get(asked.format("PAK", "XX"))).json()
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "exercises_by_year.csv?confidense=high",
+        "exercises_by_year.json?partner=RUS&confidense=",
+        "exercises_by_year?_format=csv&confidense=high",
+        "partner_ladder.json?confidense=high",
+    ],
+)
+async def test_data_of_a_query_refuse_a_name_that_it_does_not_know(served, asked):
+    refused = await served.client.get(f"/coalition/{asked}")
+    assert refused.status_code == 400
+    assert refused.json()["error"].startswith("There is no parameter 'confidense' here; parameters of this query: ")
+
+
+@pytest.mark.parametrize("asked", ["confidence=high", "_size=max&_shape=array", "theme=dark", "partner="])
+async def test_data_of_a_query_take_its_names_those_of_its_pictures_and_of_datasette(served, asked):
+    for form in ("csv", "json"):
+        assert (await served.client.get(f"/coalition/exercises_by_year.{form}?{asked}")).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/feed.atom"])
+async def test_what_is_only_announced_is_no_newest_event(served, path):
+    newest = re.findall(r"/coalition/exercises/([\w-]+)", (await served.client.get(path)).text)
+    announced = await served.get_database("coalition").execute("select id from exercises where status = 'announced'")
+    assert newest and not {row["id"] for row in announced.rows} & set(newest)
+
+
+async def test_the_codebook_counts_second_readings_with_commas_and_names_the_tables_in_plural(served):
+    page = (await served.client.get("/codebook")).text
+    rows = re.findall(r'<tr><td>([A-Z][a-z ]+)</td><td class="num">([\d,]+)</td>', page)
+    db = served.get_database("coalition")
+    assert dict(rows) == {
+        words: f"{(await db.execute(f'select count(*) from {table}')).first()[0]:,}"
+        for table, words in TABLE_WORDS.items()
+    }
+    assert TABLE_WORDS["sanctions_defiance"] == "Sanctions events"
 
 
 async def test_a_refusal_can_be_read_by_pages_of_other_sites(served):

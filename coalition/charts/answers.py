@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from datasette.database import QueryInterrupted
 
-from coalition.asking import ask_one, named_queries, release
+from coalition.asking import ask, named_queries, release
 from coalition.charts.alt import alt_text
 from coalition.charts.frozen import Seal, difference, read_seal, sealed
 from coalition.charts.picture import Words
@@ -14,7 +14,7 @@ from coalition.charts.spec import is_map
 from coalition.charts.world import NOTE
 from coalition.checking import is_date
 from coalition.limits import TooMuch
-from coalition.metadata import DATABASE, defaults, sql_of
+from coalition.metadata import DATABASE, defaults, names_in, sql_of
 from coalition.wording import date_in_words
 
 MOST_OPTIONS = 1000  # of a list to choose from; a longer one is no help, and weighs more than the page
@@ -63,20 +63,24 @@ async def answer(datasette, name: str, args: dict[str, str]) -> Answer:
     notes = [
         query["chart"].get("data_note", ""),
         NOTE if is_map(query["chart"]) else "",
-        await unfinished(datasette, rows),
+        await unfinished(datasette, query, rows),
         release_note(about, seal, then),
     ]
     words = _words(query, params, labels, rows, notes, results.truncated, then, seal)
     return Answer(name, query, params, list(results.columns), rows, words, results.truncated, seal)
 
 
+def is_known(query: dict, name: str) -> bool:
+    """Return whether a name in a query's address means something: to the query, its pictures or Datasette."""
+    return name in (query.get("params") or {}) or name in PICTURE_KEYS or name.startswith("_")
+
+
 async def checked_params(datasette, query: dict, args: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
     """Return ({parameter: value}, {parameter: its label}) of all; raise BadRequest for an unknown name or value."""
-    known = query.get("params") or {}
     for key in args:
-        if key not in known and key not in PICTURE_KEYS and not key.startswith("_"):
-            names = ", ".join(known) or "none"
-            raise BadRequest(f"There is no parameter '{key[:60]}' here; parameters of this chart: {names}")
+        if not is_known(query, key):
+            names = ", ".join(query.get("params") or {}) or "none"
+            raise BadRequest(f"There is no parameter '{key[:60]}' here; parameters of this query: {names}")
     return await checked_values(datasette, query, args)
 
 
@@ -129,10 +133,11 @@ def release_note(about: dict[str, str], now: Seal, then: Seal | None) -> str:
     return f"{about['title']}, version {about['version']} ({about['content_hash'][:8]}), CC BY 4.0"
 
 
-async def unfinished(datasette, rows: list[dict]) -> str:
-    """Return a line that says where the last year ends, for rows by year that reach it; '' for others."""
-    event = await ask_one(datasette, "newest")
-    newest = event["date"] if event else ""
+async def unfinished(datasette, query: dict, rows: list[dict]) -> str:
+    """Return a line that says where the last year of the tables read ends, for rows by year that reach it, or ''."""
+    names = names_in(sql_of(query))
+    ends = [row["date"] or "" for row in await ask(datasette, "newest_dates") if row["table_name"] in names]
+    newest = max(ends, default="")
     if newest[:4] not in {str(row.get("year")) for row in rows} or newest[5:] == "12-31":
         return ""
     return f"The record of {newest[:4]} ends with {date_in_words(newest)}"

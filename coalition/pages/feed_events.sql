@@ -4,4 +4,5 @@ select
 from events
   left join partnerships using (id) left join exercises using (id)
   left join statements using (id) left join sanctions_defiance using (id)
+where exercises.status is not 'announced'
 order by events.date desc, id limit 50
