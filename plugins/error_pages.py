@@ -92,7 +92,7 @@ def handle_exception(datasette, request, exception):
         headers = {}
         if datasette.cors:
             add_cors_headers(headers)
-        if request.path.endswith((".json", ".records.csv")) or request.args.get("_format") == "json":
+        if request.path.endswith((".json", ".csv")) or request.args.get("_format") == "json":
             # Datasette's own words on a query that was stopped are a form to try again.
             words = STOPPED if isinstance(message, Markup) else message
             content = refusal_json(status, title, str(words) or title)
