@@ -52,6 +52,7 @@ class Checked:
         return ""
 
 
-@hookimpl
+# Inside, so that its refusal carries the headers of every answer.
+@hookimpl(tryfirst=True)
 def asgi_wrapper(datasette):
     return lambda app: Checked(app, datasette)

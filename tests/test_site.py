@@ -249,7 +249,7 @@ async def test_of_a_parameter_given_twice_the_first_is_checked(served):
 )
 async def test_data_of_a_query_refuse_a_name_that_it_does_not_know(served, asked):
     refused = await served.client.get(f"/coalition/{asked}")
-    assert refused.status_code == 400
+    assert refused.status_code == 400 and refused.headers["x-content-type-options"] == "nosniff"
     assert refused.json()["error"].startswith("There is no parameter 'confidense' here; parameters of this query: ")
 
 
