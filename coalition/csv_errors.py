@@ -10,14 +10,15 @@ import sqlite3
 from contextvars import ContextVar
 from urllib.parse import parse_qs
 
+from datasette import Response
 from datasette.views.base import DatasetteError
 
 from coalition.metadata import DATABASE
+from coalition.refusing import refusal_json
 
 TEXT, CSV = b"text/plain; charset=utf-8", b"text/csv; charset=utf-8"
-PLAIN = [(b"content-type", TEXT), (b"access-control-allow-origin", b"*")]
 CUT = "There are more than {} rows, and a CSV cannot say that some are left out; ask for fewer, or see /downloads"
-EMPTY = b"A CSV of the database needs SQL: /coalition.csv?sql=select+...\n"
+EMPTY = "A CSV of the database needs SQL: /coalition.csv?sql=select+..."
 wanted: ContextVar[bool] = ContextVar("csv wanted", default=False)
 
 
@@ -70,8 +71,8 @@ class Noting:
 
     async def __call__(self, scope, receive, send):
         if is_empty(scope):
-            await send({"type": "http.response.start", "status": 400, "headers": PLAIN})
-            await send({"type": "http.response.body", "body": EMPTY})
+            answer = refusal_json(400, "Bad request", EMPTY)
+            await Response.json(answer, status=400, headers={"access-control-allow-origin": "*"}).asgi_send(send)
             return
         token = wanted.set(wants_csv(scope))
         try:

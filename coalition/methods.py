@@ -36,8 +36,8 @@ def refusal(scope: dict) -> tuple[int, Headers, bytes] | None:
 
 
 def told(path: str, status: int, title: str, sentence: str, headers: Headers) -> tuple[int, Headers, bytes]:
-    """Return (status, headers, body) of a sentence, as JSON where the address asks for JSON."""
-    is_json = path.endswith(".json")
+    """Return (status, headers, body) of a sentence, as JSON where the address asks for data."""
+    is_json = path.endswith((".json", ".csv"))
     body = json.dumps(refusal_json(status, title, sentence)) if is_json else f"{sentence}\n"
     kind = b"application/json; charset=utf-8" if is_json else b"text/plain; charset=utf-8"
     return status, [*headers, (b"content-type", kind), (b"access-control-allow-origin", b"*")], body.encode()

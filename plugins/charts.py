@@ -11,6 +11,7 @@ from coalition.charts.render import WIDTHS, figure_svg, framed_svg, full_spec, p
 from coalition.charts.spec import Undrawable, table_columns
 from coalition.charts.theme import variables
 from coalition.metadata import DATABASE, by_topic
+from coalition.refusing import refusal_json
 
 GALLERY = 400  # pixels: the width of a column of the gallery, and readable on a phone
 FORMS = {
@@ -88,7 +89,7 @@ def refused(form: str, sentence: str, status: int) -> Response:
     if form == "svg":
         return reply(form, said(sentence), status)
     headers = {"access-control-allow-origin": "*"}
-    return Response.json({"ok": False, "error": sentence, "status": status}, status=status, headers=headers)
+    return Response.json(refusal_json(status, "Bad request", sentence), status=status, headers=headers)
 
 
 async def gallery(request, datasette):

@@ -27,8 +27,8 @@ def render_cell(row, value, column, table, datasette):
         return Markup('<a href="{}">{}</a>').format(datasette.urls.path(f"/{DATABASE}/{value}"), value)
     if not value:
         return None
-    if column == "record_id" and "table_name" in row.keys():  # noqa: SIM118 - a row is no dict
-        place = f"/{DATABASE}/{tilde_encode(str(row['table_name']))}/"
+    if column == "record_id" and "table_name" in row.keys() and row["table_name"] in TABLES.values():  # noqa: SIM118
+        place = f"/{DATABASE}/{row['table_name']}/"
     elif not table and column in PLACES:
         place = PLACES[column]
     else:

@@ -112,6 +112,7 @@ async def test_a_bad_address_gets_a_sentence(served, address, status, sentence):
     [
         ("partnerships_by_year", "select date from partnerships"),
         ("exercises_by_year", "select start_date as date from exercises where status = 'conducted'"),
+        ("exercises_with_sanctioned_states", "select start_date as date from exercises where status = 'conducted'"),
         ("statement_themes_by_year", "select date from statements"),
         ("sanctions_by_target_and_year", "select date from sanctions_defiance"),
     ],

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from coalition import ROOT
-from coalition.addressing import TRACKING
+from coalition.addressing import TRACKING, meant
 from coalition.asking import named_queries
 from coalition.filtering import COMPARISONS
 from coalition.metadata import defaults, queries, read_metadata
@@ -223,7 +223,7 @@ async def test_a_table_without_a_key_is_filtered_by_its_rowid(served):
     assert [row["rowid"] for row in found] == [1]
 
 
-@pytest.mark.parametrize("name", ["utm_source", "fbclid", "gclid", "ref", "mc_cid"])
+@pytest.mark.parametrize("name", ["utm_source", "fbclid", "gclid", "ref", "mc_cid", "srsltid", "utm%5Fmedium"])
 async def test_names_that_track_readers_filter_nothing(served, name):
     plain = await served.client.get("/coalition/exercises.json?year=2024&_shape=array")
     followed = await served.client.get(f"/coalition/exercises.json?year=2024&{name}=x&_shape=array")
@@ -242,6 +242,20 @@ def test_no_column_or_parameter_is_taken_for_a_name_that_tracks_readers(codebook
     names = [column.name for table in codebook.tables for column in (*table.columns, *table.derived)]
     names += [name for query in named_queries(served).values() for name in query.get("params") or ()]
     assert not [name for name in names if TRACKING.fullmatch(name.encode())]
+
+
+@pytest.mark.parametrize(
+    "query", ["_size=", "_next=", "_stream=", "_stream=on", "utm_source=x", "utm%5Fsource=x&srsltid=y"]
+)
+async def test_a_csv_of_a_table_asked_for_in_other_words_is_the_same(served, query):
+    whole = await served.client.get("/coalition/event_actors.csv")
+    assert (await served.client.get(f"/coalition/event_actors.csv?{query}")).content == whole.content
+    assert meant(query.encode(), csv=True) == meant(b"", csv=True)
+
+
+async def test_a_parameter_of_free_sql_may_have_any_name(served):
+    answer = await served.client.get("/coalition.json?sql=select+:ref+as+a&ref=x&_shape=array")
+    assert answer.json() == [{"a": "x"}]
 
 
 @pytest.mark.parametrize("query", ["", "kind=speech", "_sort=date&signatory_count__gte=2", "_dl=1", "utm_source=x"])

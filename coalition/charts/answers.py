@@ -14,7 +14,7 @@ from coalition.charts.spec import is_map
 from coalition.charts.world import NOTE
 from coalition.checking import is_date
 from coalition.limits import TooMuch
-from coalition.metadata import DATABASE, defaults, names_in, sql_of
+from coalition.metadata import DATABASE, defaults, sql_of
 from coalition.wording import date_in_words
 
 MOST_OPTIONS = 1000  # of a list to choose from; a longer one is no help, and weighs more than the page
@@ -134,10 +134,9 @@ def release_note(about: dict[str, str], now: Seal, then: Seal | None) -> str:
 
 
 async def unfinished(datasette, query: dict, rows: list[dict]) -> str:
-    """Return a line that says where the last year of the tables read ends, for rows by year that reach it, or ''."""
-    names = names_in(sql_of(query))
-    ends = [row["date"] or "" for row in await ask(datasette, "newest_dates") if row["table_name"] in names]
-    newest = max(ends, default="")
+    """Return a line that says where the last year of what is counted ends, for rows by year that reach it, or ''."""
+    ends = {row["topic"]: row["date"] or "" for row in await ask(datasette, "newest_dates")}
+    newest = ends.get(query["topic"], ends[""])
     if newest[:4] not in {str(row.get("year")) for row in rows} or newest[5:] == "12-31":
         return ""
     return f"The record of {newest[:4]} ends with {date_in_words(newest)}"

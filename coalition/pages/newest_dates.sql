@@ -1,8 +1,8 @@
--- The newest date of each table of events. Who reads event_actors reads all four; events is joined by all, for confidence.
-with newest(table_name, date) as (
-  select 'partnerships', max(date) from partnerships
-  union all select 'exercises', max(start_date) from exercises where status = 'conducted'
-  union all select 'statements', max(date) from statements
-  union all select 'sanctions_defiance', max(date) from sanctions_defiance
+-- The newest date of the events that each topic of queries counts; the row without a topic is for those of all four kinds.
+with newest(topic, date) as (
+  select 'Partnerships', max(date) from partnerships
+  union all select 'Exercises', max(start_date) from exercises where status = 'conducted'
+  union all select 'Statements', max(date) from statements
+  union all select 'Sanctions', max(date) from sanctions_defiance
 )
-select table_name, date from newest union all select 'event_actors', max(date) from newest
+select topic, date from newest union all select '', max(date) from newest
