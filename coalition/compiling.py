@@ -21,7 +21,7 @@ from coalition.reading import Rows
 from coalition.ruling import Result, Rule, judge
 from coalition.schema import create_indexes, create_table, insert, quoted, text_columns
 from coalition.searchtext import TOKENIZE, spaced
-from coalition.wording import sentences
+from coalition.wording import sentences, shortened
 
 # Tables that the build fills from what it knows itself, with their columns in the order in which it gives them.
 FILLED = {
@@ -129,7 +129,7 @@ def compile_rows(
     db.create_function("sentences", -1, sentences, deterministic=True)
     db.create_function("spaced", 1, spaced, deterministic=True)
     db.create_function("few_of", 1, few_of, deterministic=True)
-    db.create_function("opening", 1, opening, deterministic=True)
+    db.create_function("shortened", 2, shortened, deterministic=True)
     db.execute("begin")
     progress("tables")
     for table in codebook.sources:
@@ -187,17 +187,6 @@ def few_of(names: str | None, room: int = 90) -> str | None:
         shown.append(name)
     left = len(listed) - len(shown)
     return "; ".join(shown) + (f" and {left} more" if left else "")
-
-
-def opening(text: str, room: int = 90) -> str:
-    """Return the first words of a sentence, as many as fit a title (SQL function).
-
-    >>> opening("China abstained on resolution 757, which imposed sanctions.", room=37)
-    'China abstained on resolution 757 …'
-    """
-    if len(text) <= room:
-        return text.rstrip(".")
-    return text[: room - 1].rsplit(" ", 1)[0].rstrip(",;:") + " …"
 
 
 def typed(value: str, kind: str) -> str | int | float | None:

@@ -10,11 +10,10 @@ import sqlite3
 from contextvars import ContextVar
 from urllib.parse import parse_qs
 
-from datasette import Response
 from datasette.views.base import DatasetteError
 
 from coalition.metadata import DATABASE
-from coalition.refusing import refusal_json
+from coalition.refusing import refused
 
 TEXT, CSV = b"text/plain; charset=utf-8", b"text/csv; charset=utf-8"
 CUT = "There are more than {} rows, and a CSV cannot say that some are left out; ask for fewer, or see /downloads"
@@ -71,8 +70,7 @@ class Noting:
 
     async def __call__(self, scope, receive, send):
         if is_empty(scope):
-            answer = refusal_json(400, "Bad request", EMPTY)
-            await Response.json(answer, status=400, headers={"access-control-allow-origin": "*"}).asgi_send(send)
+            await refused(EMPTY).asgi_send(send)
             return
         token = wanted.set(wants_csv(scope))
         try:

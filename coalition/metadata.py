@@ -64,11 +64,6 @@ def sql_of(query: dict) -> str:
     return query["sql"].rstrip().rstrip(";")
 
 
-def names_in(sql: str) -> set[str]:
-    """Return the names in SQL, of tables among others; what stands in quotes is none."""
-    return set(re.findall(r"[a-z_]+", re.sub(r"'[^']*'", "", sql)))
-
-
 def defaults(query: dict) -> dict[str, str]:
     """Return {parameter: default value} of a named query; a parameter without default is an empty text."""
     params = query.get("params") or {}

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from markupsafe import Markup, escape
 
-from coalition.asking import ask_one
+from coalition.asking import ask
 
 # Not a part of a longer word, nor of the address of a document.
 RECORD_ID = re.compile(r"(?<![\w./-])[a-z0-9]+(?:-[a-z0-9]+)+(?![\w-])")
 
 
 async def named_events(datasette, text: str | None) -> list[dict]:
-    """Return the events that a text names, in its order."""
-    named = [await ask_one(datasette, "record_event", id=name) for name in dict.fromkeys(RECORD_ID.findall(text or ""))]
-    return [event for event in named if event]
+    """Return {id, type, title} of the events that a text names, in its order."""
+    names = RECORD_ID.findall(text or "")
+    found = await ask(datasette, "named_events", names=json.dumps(names)) if names else []
+    return sorted(found, key=lambda event: names.index(event["id"]))
 
 
 def linked(text: str | None, addresses: dict[str, str]) -> Markup:

@@ -1,6 +1,14 @@
-"""A refusal as JSON: every JSON address has the same form of it."""
+"""A refusal as JSON: every address of data has the same form of it."""
+
+from datasette import Response
 
 
 def refusal_json(status: int, title: str, sentence: str) -> dict:
     """Return the body of an answer that is none."""
     return {"ok": False, "error": sentence, "status": status, "title": title}
+
+
+def refused(sentence: str, status: int = 400) -> Response:
+    """Return the answer to a request that cannot be answered, which pages of other sites can read."""
+    headers = {"access-control-allow-origin": "*"}
+    return Response.json(refusal_json(status, "Bad request", sentence), status=status, headers=headers)

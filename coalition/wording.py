@@ -114,7 +114,7 @@ def plural(count: int, one: str, many: str = "") -> str:
 
 
 def shortened(text: str | None, limit: int = 160) -> str:
-    """Return the text cut at a word, with an ellipsis where something is missing."""
+    """Return the text cut at a word, with an ellipsis where something is missing (SQL function too)."""
     text = " ".join((text or "").split())
     if len(text) <= limit:
         return text
@@ -155,7 +155,7 @@ def host(url: str | None) -> str:
     >>> host("https://www.fmprc.gov.cn/eng/1.html")
     'fmprc.gov.cn'
     """
-    # As a browser reads it: what stands before an @ is a user and not the host.
+    # As a browser reads it, unlike urlsplit: a backslash is a slash, and what stands before an @ is a user.
     found = re.match(r"https?://(?:[^/?#\\]*@)?(?:www\.)?([^/?#\\:]+)", url or "")
     return found[1] if found else ""
 

@@ -11,7 +11,7 @@ from coalition.charts.render import WIDTHS, figure_svg, framed_svg, full_spec, p
 from coalition.charts.spec import Undrawable, table_columns
 from coalition.charts.theme import variables
 from coalition.metadata import DATABASE, by_topic
-from coalition.refusing import refusal_json
+from coalition.refusing import refused
 
 GALLERY = 400  # pixels: the width of a column of the gallery, and readable on a phone
 FORMS = {
@@ -36,7 +36,7 @@ async def chart_form(request, datasette):
     """Answer /coalition/<query>.<form>."""
     name, form = request.url_vars["name"], request.url_vars["form"]
     if name not in charted_queries(datasette):
-        return refused(form, f"There is no chart of the name '{name}'; /charts lists them all", 404)
+        return refused_as(form, f"There is no chart of the name '{name}'; /charts lists them all", 404)
     args = {key: request.args[key] for key in request.args}
     try:
         width = int(size(args, "width", 640, 240, 1600))
@@ -46,7 +46,7 @@ async def chart_form(request, datasette):
             raise BadRequest(f"theme is light or dark, not '{args['theme'][:30]}'")
         found = await answer(datasette, name, args)
     except BadRequest as error:
-        return refused(form, str(error), 400)
+        return refused_as(form, str(error), 400)
     dark = args.get("theme") == "dark"
     if form == "svg":
         return reply(form, await framed_svg(found, width, dark, card))
@@ -56,9 +56,9 @@ async def chart_form(request, datasette):
         if form == "vl.json":
             return reply(form, json.dumps(full_spec(found, width, dark), ensure_ascii=False))
     except GivenUp as error:  # by a machine that has too much to draw
-        return refused(form, str(error), 429)
+        return refused_as(form, str(error), 429)
     except Undrawable as error:  # of rows that do not fit
-        return refused(form, str(error), 400)
+        return refused_as(form, str(error), 400)
     return reply(form, await embed_page(request, datasette, found, f"{form}.html"))
 
 
@@ -84,12 +84,11 @@ def reply(form: str, body: str | bytes, status: int = 200) -> Response:
     return Response(body, status=status, headers=headers, content_type=kind)
 
 
-def refused(form: str, sentence: str, status: int) -> Response:
+def refused_as(form: str, sentence: str, status: int) -> Response:
     """Say why in the form that was asked for: a picture for .svg, JSON for the rest."""
     if form == "svg":
         return reply(form, said(sentence), status)
-    headers = {"access-control-allow-origin": "*"}
-    return Response.json(refusal_json(status, "Bad request", sentence), status=status, headers=headers)
+    return refused(sentence, status)
 
 
 async def gallery(request, datasette):

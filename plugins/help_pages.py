@@ -7,7 +7,8 @@ from coalition.bounding import MOST_COUNTED, MOST_FACETED, MOST_READ
 from coalition.prose import as_html, title_of
 from coalition.searching import MOST_SHOWN
 
-AUDIT = (ROOT / "docs" / "audit.md").read_text(encoding="utf-8")
+_text = (ROOT / "docs" / "audit.md").read_text(encoding="utf-8")
+AUDIT = {"title": title_of(_text), "content": as_html(_text)}
 
 
 async def developers(request, datasette):
@@ -25,8 +26,7 @@ async def embedding(request, datasette):
 
 async def audit(request, datasette):
     """Answer /audit: what random rows looked up afresh were found to be, and how much lists of others find here."""
-    context = {"title": title_of(AUDIT), "content": as_html(AUDIT)}
-    return Response.html(await datasette.render_template("audit.html", context, request=request))
+    return Response.html(await datasette.render_template("audit.html", AUDIT, request=request))
 
 
 @hookimpl

@@ -9,14 +9,10 @@ from coalition.charts.answers import PICTURE_KEYS, BadRequest, answer, charted_q
 from coalition.charts.render import CARD, figure_svg
 from coalition.charts.sharing import WIDTHS, bounded, chart_in, frame, frame_height
 from coalition.metadata import DATABASE
-from coalition.refusing import refusal_json
+from coalition.refusing import refused
 
 LEAST = 120  # pixels: narrower, nothing of a chart is left
 HEADERS = {"access-control-allow-origin": "*"}
-
-
-def refused(sentence: str, status: int) -> Response:
-    return Response.json(refusal_json(status, "Bad request", sentence), status=status, headers=HEADERS)
 
 
 async def oembed(request, datasette):

@@ -7,13 +7,13 @@ names of others, such as fbclid; they are taken off before the page hands its ad
 import re
 from urllib.parse import parse_qsl, urlencode
 
-from datasette import Response, hookimpl
+from datasette import hookimpl
 from datasette.database import QueryInterrupted
 
 from coalition.asking import named_queries
 from coalition.charts.answers import BadRequest, checked_params, is_known
 from coalition.metadata import DATABASE
-from coalition.refusing import refusal_json
+from coalition.refusing import refused
 
 QUERY = re.compile(rf"/{DATABASE}/(?P<name>\w+)(?P<data>\.json|\.csv)?$")
 
@@ -32,9 +32,7 @@ class Checked:
         given = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         if found["data"] or "_format" in dict(given):
             if sentence := await self.objection(query, given):
-                answer = refusal_json(400, "Bad request", sentence)
-                headers = {"access-control-allow-origin": "*"}
-                return await Response.json(answer, status=400, headers=headers).asgi_send(send)
+                return await refused(sentence).asgi_send(send)
         else:
             known = [(key, value) for key, value in given if is_known(query, key)]
             scope = {**scope, "query_string": urlencode(known).encode()}

@@ -161,7 +161,7 @@ async def test_every_page_query_runs(served, path):
     sql = path.read_text(encoding="utf-8")
     names = set(re.findall(r":([a-z_]+)", sql))
     await served.get_database("coalition").execute(
-        sql, {**dict.fromkeys(names, ""), "words": '"Iran"'} if names else {}
+        sql, {**dict.fromkeys(names, ""), "words": '"Iran"', "names": '["rus-1996"]'} if names else {}
     )
 
 

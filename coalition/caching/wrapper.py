@@ -26,9 +26,9 @@ class TooLong(BaseException):
 class Cache:
     """ASGI application that answers from its store and runs `app` once for what it does not have.
 
-    `version()` is asked once. The scope's "cache" tells what
-    happened: hit, miss, same (304), shared (waited for another's miss) or pass. Its "again", where there is one, gives
-    the bytes for the same request once more (see repeating), or None when they are held no longer.
+    `version()` is asked once. The scope's "cache" tells what happened: hit, miss, same (304), shared (waited for
+    another's miss) or pass. Its "again", where there is one, gives the bytes for the same request once more (see
+    repeating), or None when they are held no longer.
     """
 
     def __init__(self, app, version: Callable[[], str], store: Store | None = None):

@@ -38,7 +38,7 @@ records(id, type, date, year, date_precision, title, summary) as (
     case sanctions_defiance.kind
       when 'other' then 'Event'
       else upper(substr(sanctions_defiance.kind, 1, 1)) || replace(substr(sanctions_defiance.kind, 2), '_', ' ')
-    end || coalesce(' concerning ' || target.name, '') || ': ' || coalesce(few_of(entities), opening(summary)),
+    end || coalesce(' concerning ' || target.name, '') || ': ' || coalesce(few_of(entities), rtrim(shortened(summary, 90), '.')),
     nullif(sentences(summary, china_position, sanctions_defiance.note), '')
   from sanctions_defiance left join actors as target on target.id = target_id
 ),
