@@ -8,9 +8,11 @@ from urllib.parse import unquote_to_bytes
 
 from coalition.metadata import DATABASE
 
-# Of campaigns, advertisers, newsletters and networks; they stand in links that are passed on.
+# Of campaigns, advertisers, newsletters and networks; they stand in links that are passed on. `_trace` asks Datasette
+# for what is closed here, and made a page out of a CSV.
 TRACKING = re.compile(
-    rb"utm_\w+|\w+clid|[gw]braid|srsltid|mc_[ce]id|mkt_tok|vero_id|igsh(id)?|si|ref(_\w+)?|spm|isappinstalled", re.I
+    rb"_trace|utm_\w+|\w+clid|[gw]braid|srsltid|mc_[ce]id|mkt_tok|vero_id|igsh(id)?|si|ref(_\w+)?|spm|isappinstalled",
+    re.I,
 )
 TABLE_CSV = re.compile(rf"/{DATABASE}/(\w+)\.csv$")
 UNSAID = {b"_size=", b"_next=", b"_stream="}

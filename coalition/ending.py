@@ -13,7 +13,7 @@ import uvicorn
 
 from coalition.lanes import come_again
 
-SENTENCE = b"The site is restarted just now; try again in a moment.\n"
+SENTENCE = "The site is restarted just now; try again in a moment."
 
 
 class Server(uvicorn.Server):
@@ -57,4 +57,4 @@ class Unfinished:
         except asyncio.CancelledError:
             if begun:
                 raise
-            await come_again(send, 503, SENTENCE, seconds=1)
+            await come_again(scope, send, 503, SENTENCE, seconds=1)

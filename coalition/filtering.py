@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 
 from datasette.filters import Filters
 
 COMPARISONS = [key for key, _, _ in Filters([]).lookups()]
+THROUGH = {"table", "column", "value"}
 
 
 def is_filter(key: str) -> bool:
@@ -31,4 +33,23 @@ def objection(keys: Iterable[str], table: str, columns: list[str]) -> str:
             return f"'{key[:60]}' names no column of {table}; columns are {', '.join(columns)}"
         if comparison not in COMPARISONS:
             return f"'{comparison[:60]}' in '{key[:60]}' is not a comparison; comparisons are {', '.join(COMPARISONS)}"
+    return ""
+
+
+def through_objection(values: Iterable[str]) -> str:
+    """Return why values of `_through`, a filter by the rows of another table, cannot be read, or ''.
+
+    >>> through_objection(["x"]).partition(", for")[0]
+    '_through is JSON with table, column and value'
+    """
+    for value in values:
+        try:
+            asked = json.loads(value)
+        except (ValueError, RecursionError):
+            asked = None
+        if not isinstance(asked, dict) or THROUGH - asked.keys():
+            return (
+                "_through is JSON with table, column and value, for instance"
+                ' {"table": "exercise_participants", "column": "actor_id", "value": "RUS"}'
+            )
     return ""

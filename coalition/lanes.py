@@ -10,13 +10,17 @@ import asyncio
 import re
 from urllib.parse import unquote_to_bytes
 
+from datasette import Response
+
+from coalition.refusing import refusal_json, wants_data
+
 # SQL of the reader's own, whole or as a condition; facets and orders of any column are as free.
 FREE = re.compile(rb"(?:^|&)(?:sql|_where|_facet(?:_\w+)?)=")
 AT_ONCE = 1  # of the two threads for SQL (settings.json), so that one is always there for pages
 WAITING = 20  # at a second and a half each, the last waits for half a minute
 SENTENCE = (
-    b"Too many queries of readers' own are waiting just now; try again in a few seconds. The downloads answer any"
-    b" question on your own machine: /downloads\n"
+    "Too many queries of readers' own are waiting just now; try again in a few seconds. The downloads answer any"
+    " question on your own machine: /downloads"
 )
 
 
@@ -38,7 +42,7 @@ class Lane:
             await self.app(scope, receive, send)
             return
         if self.waiting >= WAITING + AT_ONCE:
-            await come_again(send)
+            await come_again(scope, send)
             return
         self.waiting += 1
         try:
@@ -48,12 +52,11 @@ class Lane:
             self.waiting -= 1
 
 
-async def come_again(send, status: int = 429, sentence: bytes = SENTENCE, seconds: int = 5) -> None:
+async def come_again(scope: dict, send, status: int = 429, sentence: str = SENTENCE, seconds: int = 5) -> None:
     """Answer with a sentence and the seconds after which to ask again."""
-    headers = [
-        (b"content-type", b"text/plain; charset=utf-8"),
-        (b"retry-after", b"%d" % seconds),
-        (b"access-control-allow-origin", b"*"),
-    ]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": sentence})
+    headers = {"retry-after": str(seconds), "access-control-allow-origin": "*"}
+    if wants_data(scope["path"]):
+        answer = Response.json(refusal_json(status, "Come again", sentence), status=status, headers=headers)
+    else:
+        answer = Response.text(f"{sentence}\n", status=status, headers=headers)
+    await answer.asgi_send(send)

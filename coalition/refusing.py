@@ -8,6 +8,11 @@ def refusal_json(status: int, title: str, sentence: str) -> dict:
     return {"ok": False, "error": sentence, "status": status, "title": title}
 
 
+def wants_data(path: str) -> bool:
+    """Return whether whoever asks for a path reads data, and not a page."""
+    return path.endswith((".json", ".csv"))
+
+
 def refused(sentence: str, status: int = 400) -> Response:
     """Return the answer to a request that cannot be answered, which pages of other sites can read."""
     headers = {"access-control-allow-origin": "*"}

@@ -17,7 +17,7 @@ from coalition.asking import ask_one
 from coalition.limits import TooMuch
 from coalition.metadata import DATABASE
 from coalition.naming import named_events
-from coalition.refusing import refusal_json
+from coalition.refusing import refusal_json, wants_data
 from coalition.wording import date_in_words
 
 # rich comes with frictionless; where it is installed, Datasette prints every local variable of every 404 (0.45 s each).
@@ -92,7 +92,7 @@ def handle_exception(datasette, request, exception):
         headers = {}
         if datasette.cors:
             add_cors_headers(headers)
-        if request.path.endswith((".json", ".csv")) or request.args.get("_format") == "json":
+        if wants_data(request.path) or request.args.get("_format") == "json":
             # Datasette's own words on a query that was stopped are a form to try again.
             words = STOPPED if isinstance(message, Markup) else message
             content = refusal_json(status, title, str(words) or title)

@@ -6,10 +6,11 @@ import io
 import json
 import re
 
+import httpx
 import pytest
 import yaml
 
-from coalition import ROOT
+from coalition import ROOT, lanes
 from coalition.addressing import TRACKING, meant
 from coalition.asking import named_queries
 from coalition.filtering import COMPARISONS
@@ -204,6 +205,9 @@ async def test_a_query_refuses_a_value_that_is_none(served, address, sentence, f
         ("exercises?year__foo=2024", "comparisons are exact, not, contains"),
         ("events?nope__isnull=1", "columns are id, type"),
         ("country_year?nope=1", "names no column of country_year"),
+        ("exercises?_through=x", "_through is JSON"),
+        ("exercises?_through=%5B%5D", "_through is JSON"),
+        ('exercises?_through={"table":"exercise_participants"}', "_through is JSON"),
     ],
 )
 async def test_a_table_refuses_a_filter_by_what_is_no_column(served, address, sentence, form):
@@ -223,12 +227,27 @@ async def test_a_table_without_a_key_is_filtered_by_its_rowid(served):
     assert [row["rowid"] for row in found] == [1]
 
 
-@pytest.mark.parametrize("name", ["utm_source", "fbclid", "gclid", "ref", "mc_cid", "srsltid", "utm%5Fmedium"])
+@pytest.mark.parametrize(("path", "kind"), [("/coalition", "text/plain"), ("/coalition.json", "application/json")])
+async def test_one_reader_too_many_is_asked_to_come_again(monkeypatch, path, kind):
+    monkeypatch.setattr(lanes, "WAITING", -lanes.AT_ONCE)
+    client = httpx.AsyncClient(transport=httpx.ASGITransport(lanes.Lane(None)), base_url="http://test")
+    answer = await client.get(f"{path}?sql=select+1")
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "5") and kind in answer.headers["content-type"]
+    assert "try again" in (answer.json()["error"] if kind == "application/json" else answer.text)
+
+
+@pytest.mark.parametrize("name", ["utm_source", "fbclid", "gclid", "ref", "mc_cid", "srsltid", "utm%5Fid", "_trace"])
 async def test_names_that_track_readers_filter_nothing(served, name):
     plain = await served.client.get("/coalition/exercises.json?year=2024&_shape=array")
     followed = await served.client.get(f"/coalition/exercises.json?year=2024&{name}=x&_shape=array")
     assert followed.json() == plain.json() != []
     assert f"{name}=x" not in (await served.client.get(f"/coalition/exercises?{name}=x")).text
+
+
+async def test_a_table_is_filtered_through_the_rows_of_another(served):
+    through = '{"table":"exercise_participants","column":"actor_id","value":"MNG"}'
+    found = (await served.client.get(f"/coalition/exercises.json?_through={through}&_shape=array")).json()
+    assert len({row["id"] for row in found}) == len(found) > 0
 
 
 @pytest.mark.parametrize("form", [".json", ".csv", ".svg", ".embed", ".records"])
