@@ -261,7 +261,8 @@ async def test_data_of_a_query_take_its_names_those_of_its_pictures_and_of_datas
 
 @pytest.mark.parametrize("path", ["/", "/feed.atom"])
 async def test_what_is_only_announced_is_no_newest_event(served, path):
-    newest = re.findall(r"/coalition/exercises/([\w-]+)", (await served.client.get(path)).text)
+    page = (await served.client.get(path)).text
+    newest = re.findall(r"/coalition/(?:exercises|partnerships|sanctions_defiance|statements)/([\w-]+)", page)
     announced = await served.get_database("coalition").execute("select id from exercises where status = 'announced'")
     assert newest and not {row["id"] for row in announced.rows} & set(newest)
 
