@@ -19,9 +19,27 @@ FILTERS = {
     "web_address": wording.web_address,
     "json_for_script": json_for_script,
 }
+
+
+def readers_order(names: list[str]) -> list[int]:
+    """Return the places of a table's columns in the order of its page: where no column names a row, the summary does.
+
+    >>> readers_order(["id", "date", "kind", "summary"]), readers_order(["id", "name", "date", "summary"])
+    ([0, 1, 3, 2], [0, 1, 2, 3])
+    """
+    order = list(range(len(names)))
+    if "summary" in names and not {"name", "title"} & set(names):
+        order.remove(names.index("summary"))
+        order.insert(
+            next(place for place, name in enumerate(names) if name not in ("id", "date")), names.index("summary")
+        )
+    return order
+
+
 FUNCTIONS = {
     "period_in_words": wording.period_in_words,
     "plural": wording.plural,
+    "readers_order": readers_order,
     "table_of": wording.TABLES,
     "table_words": wording.TABLE_WORDS,
 }

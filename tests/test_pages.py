@@ -236,6 +236,15 @@ async def test_one_reader_too_many_is_asked_to_come_again(monkeypatch, path, kin
     assert "try again" in (answer.json()["error"] if kind == "application/json" else answer.text)
 
 
+@pytest.mark.parametrize("table", ["sanctions_defiance", "exercises"])
+async def test_a_table_tells_what_each_row_is_before_its_codes(served, table):
+    page = (await served.client.get(f"/coalition/{table}?_size=2")).text
+    shown = re.findall(r'<th [^>]*data-column="(\w+)"', page)
+    cells = re.findall(r'<td class="col-(\w+)', page)
+    assert cells == shown * 2 and set(shown) >= set(CODEBOOK.table(table).names)
+    assert shown[2] == "summary" if table == "sanctions_defiance" else shown[1] == "name"
+
+
 @pytest.mark.parametrize("name", ["utm_source", "fbclid", "gclid", "ref", "mc_cid", "srsltid", "utm%5Fid", "_trace"])
 async def test_names_that_track_readers_filter_nothing(served, name):
     plain = await served.client.get("/coalition/exercises.json?year=2024&_shape=array")
