@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datasette.filters import Filters
 
 COMPARISONS = [key for key, _, _ in Filters([]).lookups()]
-THROUGH = {"table", "column", "value"}
+THROUGH = {"table": str, "column": str, "value": (str, int, float)}
 
 
 def is_filter(key: str) -> bool:
@@ -47,7 +47,7 @@ def through_objection(values: Iterable[str]) -> str:
             asked = json.loads(value)
         except (ValueError, RecursionError):
             asked = None
-        if not isinstance(asked, dict) or THROUGH - asked.keys():
+        if not isinstance(asked, dict) or not all(isinstance(asked.get(key), kind) for key, kind in THROUGH.items()):
             return (
                 "_through is JSON with table, column and value, for instance"
                 ' {"table": "exercise_participants", "column": "actor_id", "value": "RUS"}'

@@ -208,6 +208,9 @@ async def test_a_query_refuses_a_value_that_is_none(served, address, sentence, f
         ("exercises?_through=x", "_through is JSON"),
         ("exercises?_through=%5B%5D", "_through is JSON"),
         ('exercises?_through={"table":"exercise_participants"}', "_through is JSON"),
+        ('exercises?_through={"table":1,"column":"actor_id","value":"RUS"}', "_through is JSON"),
+        ('exercises?_through={"table":"exercise_participants","column":"actor_id","value":[1]}', "_through is JSON"),
+        ('exercises?_through={"table":"nope","column":"actor_id","value":"RUS"}', "_through"),
     ],
 )
 async def test_a_table_refuses_a_filter_by_what_is_no_column(served, address, sentence, form):
