@@ -10,9 +10,7 @@ import asyncio
 import re
 from urllib.parse import unquote_to_bytes
 
-from datasette import Response
-
-from coalition.refusing import refusal_json, wants_data
+from coalition.refusing import told
 
 # SQL of the reader's own, whole or as a condition; facets and orders of any column are as free.
 FREE = re.compile(rb"(?:^|&)(?:sql|_where|_facet(?:_\w+)?)=")
@@ -54,9 +52,4 @@ class Lane:
 
 async def come_again(scope: dict, send, status: int = 429, sentence: str = SENTENCE, seconds: int = 5) -> None:
     """Answer with a sentence and the seconds after which to ask again."""
-    headers = {"retry-after": str(seconds), "access-control-allow-origin": "*"}
-    if wants_data(scope["path"]):
-        answer = Response.json(refusal_json(status, "Come again", sentence), status=status, headers=headers)
-    else:
-        answer = Response.text(f"{sentence}\n", status=status, headers=headers)
-    await answer.asgi_send(send)
+    await told(scope["path"], status, "Come again", sentence, {"retry-after": str(seconds)}).asgi_send(send)

@@ -2,45 +2,37 @@
 
 from __future__ import annotations
 
-import json
 import re
 
-from coalition.refusing import refusal_json
+from datasette import Response
 
-Headers = list[tuple[bytes, bytes]]
+from coalition.refusing import told
+
 ALLOWED = "GET, HEAD, OPTIONS"
 SENTENCE = "This site is read-only; ask with GET or HEAD."
 UNREADABLE = "This is not an address: it starts with two slashes, names no host, or holds bytes not written as %XX."
 HOST = re.compile(rb"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]*)?")
 # A browser asks for this before it sends a header of its own to another site.
-PREFLIGHT = [
-    (b"allow", ALLOWED.encode()),
-    (b"access-control-allow-origin", b"*"),
-    (b"access-control-allow-methods", ALLOWED.encode()),
-    (b"access-control-allow-headers", b"If-None-Match, Range"),
-    (b"access-control-max-age", b"86400"),
-]
+PREFLIGHT = {
+    "allow": ALLOWED,
+    "access-control-allow-origin": "*",
+    "access-control-allow-methods": ALLOWED,
+    "access-control-allow-headers": "If-None-Match, Range",
+    "access-control-max-age": "86400",
+}
 
 
-def refusal(scope: dict) -> tuple[int, Headers, bytes] | None:
-    """Return (status, headers, body) for a method that is not a question or an address that is none, else None."""
+def refusal(scope: dict) -> Response | None:
+    """Return the answer to a method that is not a question or an address that is none, else None."""
     if scope["method"] == "OPTIONS":
-        return 204, PREFLIGHT, b""
+        return Response("", status=204, headers=PREFLIGHT)
     if scope["method"] not in ("GET", "HEAD"):
         # The connection ends, for a body that nobody reads may still be on its way.
-        headers = [(b"allow", ALLOWED.encode()), (b"connection", b"close")]
+        headers = {"allow": ALLOWED, "connection": "close"}
         return told(scope["path"], 405, "Method not allowed", SENTENCE, headers)
     if unreadable(scope):
-        return told(scope["path"], 400, "Bad request", UNREADABLE, [])
+        return told(scope["path"], 400, "Bad request", UNREADABLE)
     return None
-
-
-def told(path: str, status: int, title: str, sentence: str, headers: Headers) -> tuple[int, Headers, bytes]:
-    """Return (status, headers, body) of a sentence, as JSON where the address asks for data."""
-    is_json = path.endswith((".json", ".csv"))
-    body = json.dumps(refusal_json(status, title, sentence)) if is_json else f"{sentence}\n"
-    kind = b"application/json; charset=utf-8" if is_json else b"text/plain; charset=utf-8"
-    return status, [*headers, (b"content-type", kind), (b"access-control-allow-origin", b"*")], body.encode()
 
 
 def unreadable(scope: dict) -> bool:
@@ -53,7 +45,7 @@ def unreadable(scope: dict) -> bool:
     return not (scope.get("raw_path") or b"").isascii() or scope["path"][1:2] in ("/", "\\")
 
 
-def readable(headers: Headers) -> Headers:
+def readable(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     """Return the headers without cookies that are not text, which are none of ours."""
     return [(name, value) for name, value in headers if name != b"cookie" or value.isascii()]
 
@@ -71,6 +63,4 @@ class ReadOnly:
                 scope = {**scope, "headers": readable(scope["headers"])}
             await self.app(scope, receive, send)
             return
-        status, headers, body = refused
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+        await refused.asgi_send(send)

@@ -1,5 +1,7 @@
 """A refusal as JSON: every address of data has the same form of it."""
 
+from __future__ import annotations
+
 from datasette import Response
 
 
@@ -11,6 +13,14 @@ def refusal_json(status: int, title: str, sentence: str) -> dict:
 def wants_data(path: str) -> bool:
     """Return whether whoever asks for a path reads data, and not a page."""
     return path.endswith((".json", ".csv"))
+
+
+def told(path: str, status: int, title: str, sentence: str, headers: dict[str, str] | None = None) -> Response:
+    """Return a sentence as the answer to a request for `path`: JSON where data are asked for, text elsewhere."""
+    headers = {"access-control-allow-origin": "*", **(headers or {})}
+    if wants_data(path):
+        return Response.json(refusal_json(status, title, sentence), status=status, headers=headers)
+    return Response.text(f"{sentence}\n", status=status, headers=headers)
 
 
 def refused(sentence: str, status: int = 400) -> Response:

@@ -29,10 +29,9 @@ def readers_order(names: list[str]) -> list[int]:
     """
     order = list(range(len(names)))
     if "summary" in names and not {"name", "title"} & set(names):
+        after_head = next(place for place, name in enumerate(names) if name not in ("id", "date"))
         order.remove(names.index("summary"))
-        order.insert(
-            next(place for place, name in enumerate(names) if name not in ("id", "date")), names.index("summary")
-        )
+        order.insert(after_head, names.index("summary"))
     return order
 
 

@@ -15,6 +15,7 @@ from coalition.addressing import TRACKING, meant
 from coalition.asking import named_queries
 from coalition.filtering import COMPARISONS
 from coalition.metadata import defaults, queries, read_metadata
+from coalition.methods import ReadOnly
 from tests.conftest import CODEBOOK
 
 METADATA = read_metadata(ROOT, CODEBOOK)[0]
@@ -237,6 +238,13 @@ async def test_one_reader_too_many_is_asked_to_come_again(monkeypatch, path, kin
     answer = await client.get(f"{path}?sql=select+1")
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "5") and kind in answer.headers["content-type"]
     assert "try again" in (answer.json()["error"] if kind == "application/json" else answer.text)
+
+
+@pytest.mark.parametrize(("method", "code"), [("OPTIONS", 204), ("POST", 405)])
+async def test_a_method_that_is_no_question_is_answered_to_the_end(method, code):
+    client = httpx.AsyncClient(transport=httpx.ASGITransport(ReadOnly(None)), base_url="http://test")
+    answer = await client.request(method, "/search")
+    assert answer.status_code == code and ("read-only" in answer.text or not answer.text)
 
 
 @pytest.mark.parametrize("table", ["sanctions_defiance", "exercises"])
