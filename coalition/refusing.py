@@ -1,4 +1,4 @@
-"""A refusal as JSON: every address of data has the same form of it."""
+"""A refusal: every address of data has the same form of it as JSON, a page has its sentence."""
 
 from __future__ import annotations
 
