@@ -50,6 +50,7 @@ BROKEN = {
     "evidence_stands_once": "insert into claim_evidence select * from claim_evidence limit 1",
     "found_claim_has_evidence": "delete from claim_evidence",
     "reading_is_of_a_record": "update readings set record_id = record_id || '-gone'",
+    "reading_speaks_of_documents": "update readings set note = 'true by my knowledge'",
     "reading_tells_what_changed": "update readings set changed = null",
     "membership_is_in_an_organisation": "update actors set kind = 'state'",
     "state_has_code_and_region": "update actors set region = null",
